@@ -1,0 +1,1 @@
+"""What the engineer writes: checklists in YAML, found here by ``extends: NAME``."""

@@ -1,0 +1,1 @@
+"""Change: conducts the vendor's upgrade; may use uat, never reports."""

@@ -1,0 +1,1 @@
+"""Look and judge: knows nothing of change or of paper."""

@@ -1,0 +1,1 @@
+"""The socket of check kinds: a file here is a word in the checklist."""

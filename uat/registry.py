@@ -1,0 +1,33 @@
+"""A folder is a registry: the word in the YAML is a file's name in a package."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from difflib import get_close_matches
+from types import ModuleType
+
+
+def names(package: str) -> tuple[str, ...]:
+    """List the words that a socket knows: its modules, without those that begin with an underscore."""
+    path = importlib.import_module(package).__path__
+    found = (module.name for module in pkgutil.iter_modules(path))
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+def load(package: str, word: str) -> ModuleType:
+    """Import the module that a word names.
+
+    :raises KeyError: no such file in the socket; the message says the nearest right word.
+    """
+    if word not in names(package):
+        raise KeyError(unknown(word, names(package)))
+    return importlib.import_module(f"{package}.{word}")
+
+
+def unknown(word: str, known: tuple[str, ...]) -> str:
+    """Say that a word is not known, and which one was probably meant."""
+    near = get_close_matches(word, known, n=1)
+    if near:
+        return f"unknown word '{word}'; did you mean '{near[0]}'?"
+    return f"unknown word '{word}'; one of: {', '.join(known)}"
