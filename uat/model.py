@@ -118,6 +118,7 @@ class Check(Record):
     why: Words = {}
     remedy: Words = {}
     licence: str | None = None
+    moves: tuple[str, ...] = Field(default=(), description="properties that change by themselves")
     source: Source
 
     def words(self, language: str) -> str:
@@ -240,6 +241,7 @@ class News(Record):
 class Identity(Record):
     """Which machine this was, and which of its lives: the proof against the wrong machine."""
 
+    phase: Phase
     address: str
     hostname: str = ""
     host_key: str = ""
@@ -375,14 +377,22 @@ class Header(Record):
 
 
 class Ending(Record):
-    """How a run ended; a run without one was interrupted."""
+    """How a run ended; a run without one was interrupted.
+
+    ``stop`` is the code of a stopped procedure, or ``unreachable``; ``message`` what was known then.
+    """
 
     exit_code: int
+    stop: str | None = None
+    message: str = ""
     ended_at: datetime
 
 
 class Run(Record):
-    """A whole run as its journal tells it; steps and results in the order they were written."""
+    """A whole run as its journal tells it; steps and results in the order they were written.
+
+    ``before`` holds the baseline's results when they come from another run.
+    """
 
     header: Header
     identities: dict[Phase, Identity] = {}
