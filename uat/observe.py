@@ -1,0 +1,120 @@
+"""Observes a phase's checks side by side, looks again where a check allows it, and judges what was seen."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from uat import expect, registry
+from uat.errors import ObservationError, UnreachableError
+from uat.model import Check, Checklist, JsonValue, Mismatch, Outcome, Phase, Result, Waiver
+from uat.probe import Probe
+
+MANUAL = "manual"
+
+
+def is_automatic(check: Check) -> bool:
+    """Tell whether the machine answers this check, not a person."""
+    return check.kind != MANUAL
+
+
+def observe(
+    checks: Sequence[Check],
+    phase: Phase,
+    *,
+    checklist: Checklist,
+    before: Mapping[str, Result],
+    open_probe: Callable[[], Probe],
+) -> Iterator[tuple[Check, Result]]:
+    """Look at all checks side by side and yield each result as it comes.
+
+    Checks that hold the same named lock are looked at one after the other. Whatever goes wrong while looking
+    at one check becomes that check's ``error``; it never holds up the others.
+    """
+    locks = {name: threading.Lock() for check in checks for name in check.locks}
+
+    def look(check: Check) -> Result:
+        with ExitStack() as held:
+            for name in sorted(check.locks):
+                held.enter_context(locks[name])
+            return observe_one(check, phase, checklist=checklist, before=before, probe=open_probe())
+
+    with ThreadPoolExecutor(checklist.limits.checks_at_once, thread_name_prefix="look") as pool:
+        futures = {pool.submit(look, check): check for check in checks}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+def observe_one(
+    check: Check, phase: Phase, *, checklist: Checklist, before: Mapping[str, Result], probe: Probe
+) -> Result:
+    """Look at one check until its expectations hold or its ``retry_for`` is over, and judge the last look."""
+    started_at, began = datetime.now(UTC), time.monotonic()
+    attempts = 0
+    while True:
+        attempts += 1
+        probe.take_evidence()  # the last look is the one that counts
+        observed, error = _look(check, probe)
+        mismatches = () if error else _mismatches(check, phase, observed or {}, before.get(check.id))
+        over = time.monotonic() - began + checklist.limits.retry_pause > check.retry_for
+        if over or not (error or mismatches):
+            break
+        time.sleep(checklist.limits.retry_pause)
+    waiver = waiver_of(check, checklist) if mismatches else None
+    return Result(
+        check_id=check.id,
+        phase=phase,
+        outcome=_outcome(error, mismatches, waiver, checklist),
+        observed=observed,
+        mismatches=mismatches,
+        evidence=probe.take_evidence(),
+        error=error,
+        waiver=waiver,
+        attempts=attempts,
+        started_at=started_at,
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def _look(check: Check, probe: Probe) -> tuple[dict[str, JsonValue] | None, str | None]:
+    """Ask the machine once: what was seen, or why nothing could be seen."""
+    kind = registry.load("uat.checks", check.kind)
+    try:
+        observed = kind.observe(kind.Inputs.model_validate(check.inputs), probe)
+    except (ObservationError, UnreachableError) as error:
+        return None, str(error)
+    except Exception as error:  # noqa: BLE001  the edge: a partner's kind may raise anything; it is recorded
+        return None, f"{check.kind}: {type(error).__name__}: {error}"
+    return observed.model_dump(mode="json"), None
+
+
+def _mismatches(
+    check: Check, phase: Phase, observed: Mapping[str, JsonValue], before: Result | None
+) -> tuple[Mismatch, ...]:
+    baseline = before.observed if before else None
+    return expect.judge(dict(observed), check.expect.get(phase, ()), baseline)
+
+
+def _outcome(
+    error: str | None, mismatches: Sequence[Mismatch], waiver: Waiver | None, checklist: Checklist
+) -> Outcome:
+    if error:
+        return Outcome.ERROR
+    if not mismatches:
+        return Outcome.PASSED
+    return Outcome.WAIVED if waiver and is_valid(waiver, checklist) else Outcome.FAILED
+
+
+def waiver_of(check: Check, checklist: Checklist) -> Waiver | None:
+    """Find the waiver of a check, valid or expired."""
+    return next((waiver for waiver in checklist.waivers if waiver.id == check.id), None)
+
+
+def is_valid(waiver: Waiver, checklist: Checklist) -> bool:
+    """Tell whether a waiver still holds today, in the checklist's time zone; its last day counts."""
+    return datetime.now(ZoneInfo(checklist.timezone)).date() <= waiver.until

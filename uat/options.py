@@ -1,0 +1,80 @@
+"""From the command line to a session: which checklist, which machine, who asks."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from uat import checklist as language
+from uat.model import Checklist, Header, Phase
+
+KNOWN_HOSTS = Path("~/.ssh/known_hosts")
+
+
+class NoChecklistError(Exception):
+    """No checklist was named and none can be chosen without guessing."""
+
+
+def choose_checklist(arguments: Sequence[str], configured: str, folder: Path) -> Path:
+    """Find the one checklist of the session.
+
+    :param arguments: what stands on the command line (paths, node ids).
+    :param configured: the ini option ``tvox_checklist``, empty when not set.
+    :param folder: where ``checklists/`` is looked for.
+    :raises NoChecklistError: none or several: the message lists them.
+    """
+    named = [path for path in (Path(one.split("::")[0]) for one in arguments) if path.suffix in (".yaml", ".yml")]
+    if not named and configured:
+        named = [folder / configured]
+    found = named or customer_files(folder / "checklists")
+    if len(set(found)) != 1:
+        listed = "".join(f"\n  {path}" for path in found) or " none in checklists/"
+        raise NoChecklistError(f"one checklist a session; name it on the command line. Found:{listed}")
+    return found[0]
+
+
+def customer_files(folder: Path) -> list[Path]:
+    """List the files in ``checklists/`` that name a customer; bases for ``extends`` do not."""
+    return [
+        path
+        for path in sorted(folder.glob("*.y*ml"))
+        if any(line.startswith("customer:") for line in path.read_text("utf-8", "replace").splitlines())
+    ]
+
+
+def make_header(checklist: Checklist, phase: Phase, operator: str) -> Header:
+    """Say what this run is, before anything is looked at."""
+    ids = tuple(check.id for check in checklist.checks)
+    phases = (Phase.PRE, Phase.POST) if phase is Phase.UPGRADE else (phase,)
+    return Header(
+        id=secrets.token_hex(4),
+        phase=phase,
+        started_at=datetime.now(UTC),
+        operator=operator or _login_name(),
+        tool=f"tvox-uat {_version()}",
+        checklist=checklist,
+        planned=dict.fromkeys(phases, ids),
+    )
+
+
+def load_checklist(path: Path) -> Checklist:
+    """Load a checklist; its bases are looked for beside it and among the project's own."""
+    return language.load(path)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # no such variable, no user database: Windows, containers
+        return ""
+
+
+def _version() -> str:
+    try:
+        return metadata.version("tvox-uat")
+    except metadata.PackageNotFoundError:
+        return "(checkout)"

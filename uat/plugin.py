@@ -1,0 +1,356 @@
+"""pytest's side of looking and judging: options, the fixtures `phase` and `tvox`, collection, outcomes."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Generator, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from uat import hooks, journal, options
+from uat.answers import Channel
+from uat.errors import ExitCode, ProcedureError, TvoxError
+from uat.host import parse_address
+from uat.model import Check, Ending, Outcome, Phase, Result, Source
+from uat.probe import Probe
+from uat.session import Session, Settings
+
+SESSION = pytest.StashKey[Session]()
+"""Where the session stands on pytest's config; absent when ``--phase`` was not given."""
+
+CHANGES = pytest.StashKey[bool]()
+"""Set on a test's definition by the plugin that parametrizes its `phase` itself: a step, not a look."""
+
+PHASES = {Phase.PRE: [Phase.PRE], Phase.POST: [Phase.POST], Phase.UPGRADE: list(Phase)}
+_ORDER = list(Phase)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks between the rooms."""
+    pluginmanager.add_hookspecs(hooks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options of looking."""
+    group = parser.getgroup("tvox", "TVOX acceptance")
+    group.addoption("--phase", choices=[phase.value for phase in Phase], help="what this session is for")
+    group.addoption("--tvox-host", metavar="[USER@]HOST[:PORT]", help="the machine; wins over system.ssh")
+    group.addoption("--operator", default="", metavar="NAME", help="who runs it (default: the login name)")
+    group.addoption("--evidence", default="evidence", metavar="DIR", help="where the evidence goes")
+    group.addoption("--known-hosts", default=str(options.KNOWN_HOSTS), metavar="FILE", help="trusted host keys")
+    group.addoption("--manual", choices=["terminal", "file", "none"], help="how the manual checks are asked")
+    group.addoption("--answers", metavar="FILE", help="answers of the manual checks, in YAML")
+    group.addoption("--baseline", metavar="RUN", help="the run that post is compared with: folder or id")
+    parser.addini("tvox_checklist", "the checklist of a session that names none", default="")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the checklist and prepare the session; nothing is looked at yet."""
+    if not config.getoption("phase"):
+        return
+    # A warning of a library must not end an upgrade at night, whatever the project's own tests want.
+    config.addinivalue_line("filterwarnings", "default")
+    refuse_parallel(config)
+    try:
+        config.stash[SESSION] = make_session(config)
+    except (options.NoChecklistError, TvoxError, ValueError) as error:
+        raise pytest.UsageError(str(error)) from error
+    session = config.stash[SESSION]
+    config.hook.pytest_tvox_started(config=config, header=session.header, folder=session.folder)
+
+
+def refuse_parallel(config: pytest.Config) -> None:
+    """Refuse to spread one machine's session over several processes (pytest-xdist)."""
+    if config.getoption("numprocesses", None) or config.getoption("dist", "no") not in (None, "no"):
+        raise pytest.UsageError("-n: one machine is looked at by one process; leave -n and --dist out")
+
+
+def make_session(config: pytest.Config) -> Session:
+    """Put the command line and the checklist together; the checklist becomes an argument of pytest."""
+    named = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
+    path = options.choose_checklist(named, config.getini("tvox_checklist"), config.invocation_params.dir)
+    if not any(Path(one.split("::")[0]).suffix == path.suffix for one in named):
+        config.args[:] = [*named, str(path)]
+    checklist = options.load_checklist(path)
+    header = options.make_header(checklist, Phase(config.getoption("phase")), config.getoption("operator"))
+
+    def tell(check: Check, result: Result) -> None:
+        config.hook.pytest_tvox_result(config=config, check=check, result=result)
+
+    session = Session(settings_of(config, checklist.system.ssh), header, on_result=tell)
+    session.channel = channel_of(config, checklist.language)
+    if session.settings.interactive:
+        session.ask_secret = lambda prompt: _at_terminal(config, prompt, hidden=True)
+    return session
+
+
+def settings_of(config: pytest.Config, ssh: str) -> Settings:
+    """Read the options of a session.
+
+    :raises ValueError: no machine is named.
+    """
+    address = config.getoption("tvox_host") or ssh
+    if not address:
+        raise ValueError("which machine? give --tvox-host=USER@HOST, or system.ssh in the checklist")
+    answers, interactive = config.getoption("answers"), sys.stdin is not None and sys.stdin.isatty()
+    default = "file" if answers else "terminal" if interactive else "none"
+    return Settings(
+        phase=Phase(config.getoption("phase")),
+        address=parse_address(address),
+        known_hosts=Path(config.getoption("known_hosts")).expanduser(),
+        evidence=config.invocation_params.dir / config.getoption("evidence"),
+        manual=config.getoption("manual") or default,
+        answers=Path(answers) if answers else None,
+        baseline=config.getoption("baseline"),
+        interactive=interactive,
+    )
+
+
+def channel_of(config: pytest.Config, language: str) -> Channel:
+    """Prepare how a person is asked: the words, the terminal, the answers already written."""
+    found: list[Mapping[str, str] | None] = config.hook.pytest_tvox_phrases(language=language)
+    answers = config.getoption("answers")
+    return Channel(
+        phrases=next(filter(None, found), {}),
+        read=lambda prompt: _at_terminal(config, prompt),
+        write=lambda line: _at_terminal(config, line + "\n", answer=False),
+        file=Path(answers) if answers else None,
+    )
+
+
+def _at_terminal(config: pytest.Config, text: str, *, hidden: bool = False, answer: bool = True) -> str:
+    """Speak with the person at the terminal while pytest's capture stands aside."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    capture.suspend_global_capture(in_=True)
+    try:
+        if not answer:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+            return ""
+        return getpass.getpass(text) if hidden else input(text)
+    finally:
+        capture.resume_global_capture()
+
+
+class ChecklistFile(pytest.File):
+    """A YAML checklist; its items are the functions of a test module, asked once per check and phase."""
+
+    tests = Path(__file__).with_name("test_checklist.py")
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Yield the module's parametrized functions under the checklist's own name."""
+        yield from pytest.Module.from_parent(self, path=self.tests, nodeid=self.nodeid).collect()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take the checklist that stands on the command line."""
+    if SESSION not in parent.config.stash or not parent.session.isinitpath(file_path):
+        return None
+    if file_path.suffix not in (".yaml", ".yml"):
+        return None
+    return ChecklistFile.from_parent(parent, path=file_path)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask each test that looks at the machine once per phase, and `test_check` once per check."""
+    session = metafunc.config.stash.get(SESSION, None)
+    if session is None:
+        return
+    names = set(metafunc.fixturenames)
+    if "phase" in names and CHANGES not in metafunc.definition.stash:
+        metafunc.parametrize("phase", looking_phases(session), scope="session", indirect=True)
+    if metafunc.definition.getparent(ChecklistFile) and "check" in names:
+        checks = [check for check in session.checklist.checks if check.kind != PYTHON]
+        metafunc.parametrize("check", checks, ids=[check.id for check in checks])
+
+
+def looking_phases(session: Session) -> list[Phase]:
+    """List the phases of a session in which checks are looked at."""
+    return [phase for phase in PHASES[session.header.phase] if phase is not Phase.UPGRADE]
+
+
+def phase_of(item: pytest.Item) -> Phase | None:
+    """Tell in which phase an item runs; None for a test that does not look at the machine."""
+    spec = getattr(item, "callspec", None)
+    return Phase(spec.params["phase"]) if spec and "phase" in spec.params else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the items into the order of the night: all of pre, the procedure, all of post."""
+    items.sort(key=lambda item: _ORDER.index(phase) if (phase := phase_of(item)) else -1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Write down what is planned, once it is known what pytest selected."""
+    ours = session.config.stash.get(SESSION, None)
+    if ours is None:
+        return
+    python = {check.id: check for item in session.items if (check := python_check(item))}
+    known = {check.id for check in ours.checklist.checks}
+    everything = (*ours.checklist.checks, *(check for id, check in python.items() if id not in known))
+    selected = {phase: tuple(check_ids(session.items, phase)) for phase in looking_phases(ours)}
+    full = {check.id for check in everything}
+    ours.header = ours.header.model_copy(
+        update={
+            "checklist": ours.checklist.model_copy(update={"checks": everything}),
+            "planned": selected,
+            "partial": any(set(ids) != full for ids in selected.values()),
+        }
+    )
+
+
+def check_ids(items: list[pytest.Item], phase: Phase) -> Iterator[str]:
+    """List the ids of the checks that a phase's items stand for, in order."""
+    for item in items:
+        if phase_of(item) is phase and (id := check_id(item)):
+            yield id
+
+
+PYTHON = "python"
+"""The kind of a check that a partner wrote as a test function asking for `tvox`."""
+
+
+def check_id(item: pytest.Item) -> str | None:
+    """Give the id of the check that an item stands for: the checklist's, or the test's own node."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    if isinstance(params.get("check"), Check):
+        return str(params["check"].id)
+    check = python_check(item)
+    return check.id if check else None
+
+
+def python_check(item: pytest.Item) -> Check | None:
+    """Describe a partner's own test that asks for `tvox` as a check."""
+    if not isinstance(item, pytest.Function) or item.getparent(ChecklistFile) or phase_of(item) is None:
+        return None
+    rest = [part for part in item.callspec.id.split("-") if part != phase_of(item)]
+    name = f"{item.path.name}::{item.originalname}" + (f"[{'-'.join(rest)}]" if rest else "")
+    title = next(iter((item.function.__doc__ or item.originalname).strip().splitlines()))
+    line = item.function.__code__.co_firstlineno
+    return Check(id=name, title={"en": title}, kind=PYTHON, inputs={}, source=Source(file=str(item.path), line=line))
+
+
+@pytest.fixture(scope="session")
+def phase(request: pytest.FixtureRequest) -> Iterator[Phase]:
+    """The phase of the session that this test runs in: pre, upgrade or post."""
+    session, wanted = request.config.stash[SESSION], Phase(request.param)
+    ids = set(check_ids(request.session.items, wanted))
+    checks = [check for check in session.checklist.checks if check.id in ids and check.kind != PYTHON]
+    session.begin(wanted, checks)
+    yield wanted
+    session.end()
+
+
+@pytest.fixture(scope="session")
+def tvox(phase: Phase, request: pytest.FixtureRequest) -> Probe:
+    """The machine, as a check may use it: `.host` (testinfra), `.web` (requests), evidence recorded.
+
+    A test that asks for it is a check: it runs in each phase and has its row in the reports.
+    """
+    return request.config.stash[SESSION].probe()
+
+
+@pytest.fixture
+def result(check: Check, phase: Phase, request: pytest.FixtureRequest) -> Result:
+    """What the look at this check came to."""
+    return request.config.stash[SESSION].results[phase, check.id]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Block every check that comes after the session was stopped."""
+    session, phase, id = item.config.stash.get(SESSION, None), phase_of(item), check_id(item)
+    if session is None or session.stop is None or phase is None or id is None:
+        return
+    if (phase, id) not in session.results:
+        check = next(check for check in session.checklist.checks if check.id == id)
+        session.keep(check, session.unlooked(check, phase, Outcome.BLOCKED, stop_code(session) or ""))
+        pytest.skip("blocked: the session was stopped before")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give each report its check's id and outcome, and turn a partner's own test into a result."""
+    report = yield
+    session, phase, id = item.config.stash.get(SESSION, None), phase_of(item), check_id(item)
+    if session is None or phase is None or id is None:
+        return report
+    check = python_check(item)
+    if check and (report.when == "call" or report.failed) and (phase, id) not in session.results:
+        session.keep(check, python_result(item, check, report))
+    if (found := session.results.get((phase, id))) and report.when == "call":
+        item.user_properties[:] = [("id", id), ("outcome", str(found.outcome))]
+        report.user_properties = list(item.user_properties)
+    return report
+
+
+def python_result(item: pytest.Item, check: Check, report: pytest.TestReport) -> Result:
+    """Judge a partner's own test by pytest's word, with the evidence that its probe recorded."""
+    outcomes = {"passed": Outcome.PASSED, "failed": Outcome.FAILED, "skipped": Outcome.NOT_APPLICABLE}
+    failed_outside = report.failed and report.when != "call"
+    probe = item.funcargs.get("tvox") if isinstance(item, pytest.Function) else None
+    return Result(
+        check_id=check.id,
+        phase=phase_of(item) or Phase.PRE,
+        outcome=Outcome.ERROR if failed_outside else outcomes[report.outcome],
+        evidence=probe.take_evidence() if isinstance(probe, Probe) else (),
+        error=report.longreprtext if report.failed else None,
+        reason=report.longreprtext if report.skipped else None,
+        started_at=datetime.fromtimestamp(report.start, UTC),
+        seconds=round(report.duration, 3),
+    )
+
+
+def stop_code(session: Session) -> str | None:
+    """Name what stopped the session."""
+    if session.stop is None:
+        return None
+    return session.stop.stop if isinstance(session.stop, ProcedureError) else "unreachable"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write down what was not run and how it ended, choose the exit code, and let the reports speak."""
+    ours = session.config.stash.get(SESSION, None)
+    if ours is None or not ours.has_journal:
+        return
+    for phase, ids in ours.header.planned.items():
+        for check in ours.checklist.checks:
+            if check.id in ids and (phase, check.id) not in ours.results:
+                ours.keep(check, ours.unlooked(check, phase, Outcome.NOT_RUN, ""))
+    session.exitstatus = exit_code(ours, int(exitstatus))
+    ending = Ending(
+        exit_code=session.exitstatus,
+        stop=stop_code(ours),
+        message=str(ours.stop or ""),
+        ended_at=datetime.now(UTC),
+    )
+    ours.journal.write("ending", ending)
+    config = session.config
+    config.hook.pytest_tvox_ended(config=config, run=journal.read(ours.folder), folder=ours.folder)
+
+
+def exit_code(session: Session, status: int) -> int:
+    """Choose the exit code: a stop's own, 13 when only answers are missing, else pytest's."""
+    if isinstance(session.stop, ProcedureError):
+        return session.stop.exit_code
+    if session.stop is not None:
+        return ExitCode.UNREACHABLE
+    bad = {result.outcome for result in session.results.values()} & {
+        Outcome.FAILED,
+        Outcome.ERROR,
+        Outcome.UNANSWERED,
+        Outcome.NOT_RUN,
+    }
+    if status == pytest.ExitCode.TESTS_FAILED and bad == {Outcome.UNANSWERED}:
+        return ExitCode.UNANSWERED
+    return status
+

@@ -1,0 +1,247 @@
+"""One session at one machine: its checklist, its connection, its journal and what was seen so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from uat import baseline, registry
+from uat.answers import Answer, Channel, Question
+from uat.errors import ProcedureError, UnreachableError
+from uat.host import Address, Connection, connect
+from uat.identity import identify
+from uat.journal import Journal
+from uat.model import (
+    Check,
+    Checklist,
+    Evidence,
+    Header,
+    Identity,
+    Mismatch,
+    Outcome,
+    Phase,
+    Record,
+    Result,
+    Viewpoint,
+)
+from uat.observe import MANUAL, is_automatic, is_valid, observe, waiver_of
+from uat.probe import Probe
+from uat.secret import resolve
+
+
+class Settings(Record):
+    """What the command line says of a session."""
+
+    phase: Phase
+    address: Address
+    known_hosts: Path
+    evidence: Path
+    manual: str
+    answers: Path | None = None
+    baseline: str | None = None
+    interactive: bool = False
+
+
+class Session:
+    """What the three plugins share; created before collection, it touches nothing until a phase begins.
+
+    ``stop`` is set by whatever must not be gone on after: all that follows is then ``blocked``.
+    """
+
+    def __init__(self, settings: Settings, header: Header, *, on_result: Callable[[Check, Result], None]) -> None:
+        self.settings = settings
+        self.header = header
+        self.folder = baseline.run_folder(settings.evidence, header)
+        self.phase: Phase | None = None
+        self.results: dict[tuple[Phase, str], Result] = {}
+        self.before: dict[str, Result] = {}
+        self.identity: Identity | None = None
+        self.stop: ProcedureError | UnreachableError | None = None
+        self.channel: Channel | None = None
+        self.ask_secret: Callable[[str], str] | None = None
+        self._journal: Journal | None = None
+        self._on_result = on_result
+        self._connection: Connection | None = None
+
+    @property
+    def checklist(self) -> Checklist:
+        """The customer's list, with the checks of a partner's own test files."""
+        return self.header.checklist
+
+    @property
+    def journal(self) -> Journal:
+        """The run's journal; its folder is made when the first line is written."""
+        if self._journal is None:
+            self._journal = Journal.create(self.folder, self.header)
+        return self._journal
+
+    @property
+    def has_journal(self) -> bool:
+        """Tell whether anything was written down yet."""
+        return self._journal is not None
+
+    def connection(self) -> Connection:
+        """Give the one connection, opened when there is none.
+
+        :raises UnreachableError: the machine does not answer, or is not the one we trust.
+        """
+        if self._connection is None or self._connection.is_lost:
+            system = self.checklist.system
+            self._connection = connect(
+                self.settings.address,
+                limits=self.checklist.limits,
+                known_hosts=self.settings.known_hosts,
+                password=resolve(system.password, ask=self.ask_secret) if system.password else None,
+                ask=self.ask_secret,
+            )
+        return self._connection
+
+    def drop_connection(self) -> None:
+        """Close the connection and forget every fact that hangs on it."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def probe(self) -> Probe:
+        """Make a probe over the connection, with caches of its own."""
+        return Probe(
+            connection=self.connection(),
+            system=self.checklist.system,
+            limits=self.checklist.limits,
+            ask=self.ask_secret,
+        )
+
+    def identify(self, phase: Phase) -> Identity:
+        """Ask the machine who it is, and write it down."""
+        self.identity = identify(self.connection(), phase, self.probe())
+        self.journal.write("identity", self.identity)
+        return self.identity
+
+    def begin(self, phase: Phase, checks: Sequence[Check]) -> None:
+        """Look at everything a phase has selected: the machine first, then the person.
+
+        A machine that cannot be reached stops the session; nothing is raised, since every check still has to
+        report its outcome.
+        """
+        self.phase = phase
+        if self.stop is not None or phase is Phase.UPGRADE:
+            return
+        try:
+            self._take_baseline(self.identify(phase))
+            self.look(checks, phase)
+        except UnreachableError as error:
+            self.stop = error
+
+    def end(self) -> None:
+        """Leave the phase: its connection is closed."""
+        self.drop_connection()
+        self.phase = None
+
+    def look(self, checks: Sequence[Check], phase: Phase) -> None:
+        """Observe the selected checks of a phase and ask the manual ones; each result is kept at once."""
+        reasons = {skip.id: skip.reason for skip in self.checklist.skips}
+        for check in checks:
+            if check.id in reasons:
+                self.keep(check, self.unlooked(check, phase, Outcome.SKIPPED, reasons[check.id]))
+        chosen = [check for check in checks if check.id not in reasons]
+        for check, result in self.observe([check for check in chosen if is_automatic(check)], phase):
+            self.keep(check, result)
+        self._ask([check for check in chosen if check.kind == MANUAL], phase)
+
+    def observe(self, checks: Sequence[Check], phase: Phase) -> Iterable[tuple[Check, Result]]:
+        """Look at automatic checks without keeping the results (the procedure looks at blockers again)."""
+        return observe(checks, phase, checklist=self.checklist, before=self.before, open_probe=self.probe)
+
+    def keep(self, check: Check, result: Result) -> None:
+        """Write a result down and tell of it."""
+        self.results[result.phase, check.id] = result
+        self.journal.write("result", result)
+        self._on_result(check, result)
+
+    def unlooked(self, check: Check, phase: Phase, outcome: Outcome, reason: str) -> Result:
+        """Make the result of a check that was not looked at."""
+        return Result(
+            check_id=check.id, phase=phase, outcome=outcome, reason=reason, started_at=datetime.now(UTC), attempts=0
+        )
+
+    def _take_baseline(self, machine: Identity) -> None:
+        """In post, set what ``unchanged`` and its like compare with."""
+        if self.phase is not Phase.POST:
+            return
+        if self.header.phase is Phase.UPGRADE:
+            self.before = {id: result for (phase, id), result in self.results.items() if phase is Phase.PRE}
+            return
+        place = self.folder.parent
+        name = self.settings.baseline
+        run = baseline.named(name, place) if name else baseline.find(place, machine)
+        self.before = run.of(Phase.PRE) if run else {}
+        if run:
+            self.header = self.header.model_copy(update={"baseline": run.header.id})
+            self.journal.write("header", self.header)
+        for result in self.before.values():
+            self.journal.write("before", result)
+
+    def _ask(self, checks: Sequence[Check], phase: Phase) -> None:
+        """Ask a person all manual checks in one sitting; what nobody answers is unanswered, never passed."""
+        if not checks:
+            return
+        began = time.monotonic()
+        way = registry.load("uat.answers", self.settings.manual)
+        answers: Mapping[str, Answer] = way.ask(self._questions(checks, phase), self.channel)
+        for check in checks:
+            answer = answers.get(check.id)
+            result = (
+                answered(check, phase, answer, checklist=self.checklist, seconds=time.monotonic() - began)
+                if answer
+                else self.unlooked(check, phase, Outcome.UNANSWERED, "")
+            )
+            self.keep(check, result)
+
+    def _questions(self, checks: Sequence[Check], phase: Phase) -> tuple[Question, ...]:
+        return tuple(
+            Question(
+                check=check,
+                phase=phase,
+                number=number,
+                count=len(checks),
+                customer=self.checklist.customer,
+                host=self.identity.hostname if self.identity else "",
+                language=self.checklist.language,
+                earlier=self.before.get(check.id),
+            )
+            for number, check in enumerate(checks, 1)
+        )
+
+
+def answered(check: Check, phase: Phase, answer: Answer, *, checklist: Checklist, seconds: float) -> Result:
+    """Turn a person's answer into a result, attested by name."""
+    now = datetime.now(UTC)
+    failed = answer.answer == "failed"
+    waiver = waiver_of(check, checklist) if failed else None
+    outcome = Outcome(answer.answer)
+    if waiver and is_valid(waiver, checklist):
+        outcome = Outcome.WAIVED
+    mismatch = Mismatch(property="answer", operator="equals", expected="passed", observed=answer.answer)
+    evidence = Evidence(
+        kind="answer",
+        label=answer.answered_by,
+        status=answer.answer,
+        body=answer.note,
+        taken_at=now,
+        seconds=round(seconds, 3),
+        viewpoint=Viewpoint.PERSON,
+    )
+    return Result(
+        check_id=check.id,
+        phase=phase,
+        outcome=outcome,
+        observed=answer.model_dump(mode="json"),
+        mismatches=(mismatch,) if failed else (),
+        evidence=(evidence,),
+        reason=answer.note or None,
+        waiver=waiver,
+        started_at=now,
+        seconds=round(seconds, 3),
+    )
