@@ -43,9 +43,7 @@ class Row(Record):
     changes: tuple[Change, ...] = ()
 
 
-def compare(
-    checks: Sequence[Check], before: Mapping[str, Result], after: Mapping[str, Result]
-) -> tuple[Row, ...]:
+def compare(checks: Sequence[Check], before: Mapping[str, Result], after: Mapping[str, Result]) -> tuple[Row, ...]:
     """Compare the results of two runs, check by check, in the checklist's order."""
     return tuple(_row(check, before.get(check.id), after.get(check.id)) for check in checks)
 

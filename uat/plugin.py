@@ -12,9 +12,11 @@ import pytest
 
 from uat import hooks, journal, options
 from uat.answers import Channel
-from uat.errors import ExitCode, ProcedureError, TvoxError
+from uat.ending import exit_code, stop_code
+from uat.errors import TvoxError
 from uat.host import parse_address
-from uat.model import Check, Ending, Outcome, Phase, Result, Source
+from uat.items import PYTHON, check_id, check_ids, phase_of, python_check, python_result
+from uat.model import Check, Ending, Outcome, Phase, Result
 from uat.probe import Probe
 from uat.session import Session, Settings
 
@@ -173,12 +175,6 @@ def looking_phases(session: Session) -> list[Phase]:
     return [phase for phase in PHASES[session.header.phase] if phase is not Phase.UPGRADE]
 
 
-def phase_of(item: pytest.Item) -> Phase | None:
-    """Tell in which phase an item runs; None for a test that does not look at the machine."""
-    spec = getattr(item, "callspec", None)
-    return Phase(spec.params["phase"]) if spec and "phase" in spec.params else None
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bring the items into the order of the night: all of pre, the procedure, all of post."""
@@ -203,37 +199,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             "partial": any(set(ids) != full for ids in selected.values()),
         }
     )
-
-
-def check_ids(items: list[pytest.Item], phase: Phase) -> Iterator[str]:
-    """List the ids of the checks that a phase's items stand for, in order."""
-    for item in items:
-        if phase_of(item) is phase and (id := check_id(item)):
-            yield id
-
-
-PYTHON = "python"
-"""The kind of a check that a partner wrote as a test function asking for `tvox`."""
-
-
-def check_id(item: pytest.Item) -> str | None:
-    """Give the id of the check that an item stands for: the checklist's, or the test's own node."""
-    params = getattr(getattr(item, "callspec", None), "params", {})
-    if isinstance(params.get("check"), Check):
-        return str(params["check"].id)
-    check = python_check(item)
-    return check.id if check else None
-
-
-def python_check(item: pytest.Item) -> Check | None:
-    """Describe a partner's own test that asks for `tvox` as a check."""
-    if not isinstance(item, pytest.Function) or item.getparent(ChecklistFile) or phase_of(item) is None:
-        return None
-    rest = [part for part in item.callspec.id.split("-") if part != phase_of(item)]
-    name = f"{item.path.name}::{item.originalname}" + (f"[{'-'.join(rest)}]" if rest else "")
-    title = next(iter((item.function.__doc__ or item.originalname).strip().splitlines()))
-    line = item.function.__code__.co_firstlineno
-    return Check(id=name, title={"en": title}, kind=PYTHON, inputs={}, source=Source(file=str(item.path), line=line))
 
 
 @pytest.fixture(scope="session")
@@ -292,30 +257,6 @@ def pytest_runtest_makereport(
     return report
 
 
-def python_result(item: pytest.Item, check: Check, report: pytest.TestReport) -> Result:
-    """Judge a partner's own test by pytest's word, with the evidence that its probe recorded."""
-    outcomes = {"passed": Outcome.PASSED, "failed": Outcome.FAILED, "skipped": Outcome.NOT_APPLICABLE}
-    failed_outside = report.failed and report.when != "call"
-    probe = item.funcargs.get("tvox") if isinstance(item, pytest.Function) else None
-    return Result(
-        check_id=check.id,
-        phase=phase_of(item) or Phase.PRE,
-        outcome=Outcome.ERROR if failed_outside else outcomes[report.outcome],
-        evidence=probe.take_evidence() if isinstance(probe, Probe) else (),
-        error=report.longreprtext if report.failed else None,
-        reason=report.longreprtext if report.skipped else None,
-        started_at=datetime.fromtimestamp(report.start, UTC),
-        seconds=round(report.duration, 3),
-    )
-
-
-def stop_code(session: Session) -> str | None:
-    """Name what stopped the session."""
-    if session.stop is None:
-        return None
-    return session.stop.stop if isinstance(session.stop, ProcedureError) else "unreachable"
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write down what was not run and how it ended, choose the exit code, and let the reports speak."""
@@ -336,21 +277,3 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     ours.journal.write("ending", ending)
     config = session.config
     config.hook.pytest_tvox_ended(config=config, run=journal.read(ours.folder), folder=ours.folder)
-
-
-def exit_code(session: Session, status: int) -> int:
-    """Choose the exit code: a stop's own, 13 when only answers are missing, else pytest's."""
-    if isinstance(session.stop, ProcedureError):
-        return session.stop.exit_code
-    if session.stop is not None:
-        return ExitCode.UNREACHABLE
-    bad = {result.outcome for result in session.results.values()} & {
-        Outcome.FAILED,
-        Outcome.ERROR,
-        Outcome.UNANSWERED,
-        Outcome.NOT_RUN,
-    }
-    if status == pytest.ExitCode.TESTS_FAILED and bad == {Outcome.UNANSWERED}:
-        return ExitCode.UNANSWERED
-    return status
-

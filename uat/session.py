@@ -163,7 +163,12 @@ class Session:
     def unlooked(self, check: Check, phase: Phase, outcome: Outcome, reason: str) -> Result:
         """Make the result of a check that was not looked at."""
         return Result(
-            check_id=check.id, phase=phase, outcome=outcome, reason=reason, started_at=datetime.now(UTC), attempts=0
+            check_id=check.id,
+            phase=phase,
+            outcome=outcome,
+            reason=reason,
+            started_at=datetime.now(UTC),
+            attempts=0,
         )
 
     def _take_baseline(self, machine: Identity) -> None:

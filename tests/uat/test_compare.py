@@ -23,9 +23,7 @@ def check(pre: tuple[Expectation, ...], post: tuple[Expectation, ...], moves: tu
 
 def result(outcome: str, observed: dict[str, Any] | None) -> Result | None:
     """A result of it; no result when it was never looked at."""
-    return Result(
-        check_id="A", phase=Phase.PRE, outcome=Outcome(outcome), observed=observed, started_at=NOW
-    )
+    return Result(check_id="A", phase=Phase.PRE, outcome=Outcome(outcome), observed=observed, started_at=NOW)
 
 
 SAME, PLANNED = check((RUNNING,), (RUNNING,)), check((OLD,), (NEW,))
