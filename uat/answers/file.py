@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from uat import yaml_marks
 from uat.answers import Answer, Channel, Question
 from uat.errors import ChecklistError, Problem
 from uat.model import JsonValue, Phase, Record, Source
-from uat.yaml_marks import plain
 
 
 class Answers(Record):
@@ -53,10 +53,13 @@ def read(path: Path) -> Answers:
 
     :raises ChecklistError: not YAML, or not of this shape.
     """
+    page = yaml_marks.read(path, name=str(path))
+    if page.problems:
+        raise ChecklistError(page.problems)
     try:
-        return Answers.model_validate(plain(path))
+        return Answers.model_validate(yaml_marks.plain(page.table))
     except ValueError as error:
-        raise ChecklistError([Problem(source=Source(file=str(path)), message=str(error))]) from error
+        raise ChecklistError([Problem(source=page.table.source, message=str(error))]) from error
 
 
 def _answer(given: JsonValue, person: str, path: Path) -> Answer:
