@@ -19,7 +19,7 @@ COMMANDS = {
 
 def main() -> int:
     """Do what the command line asks for; return the exit code."""
-    arguments = parser().parse_args()
+    arguments = parser().parse_intermixed_args()
     try:
         lab = Lab.named(arguments.name)
         return do(lab, arguments.command, arguments.words)

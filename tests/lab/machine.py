@@ -227,9 +227,10 @@ class Lab:
 
     def _set_clock(self) -> None:
         """Set the guest's clock, which stood still since the pristine state was kept."""
+        synchronise = "chronyc -n burst 2/2 > /dev/null; chronyc -n waitsync 100 0 0 0.1 > /dev/null"
         end = time.monotonic() + 60
         while time.monotonic() < end:
-            code, output = self.run(f"date -u -s @{time.time():.3f} > /dev/null && chronyc -n burst 2/2 > /dev/null")
+            code, output = self.run(f"date -u -s @{time.time():.3f} > /dev/null && {{ {synchronise}; }}")
             if code == 0:
                 return
             time.sleep(0.5)

@@ -15,9 +15,9 @@ mkdir -p /var/log/lab-tvox /opt/telenia_data/sync/tvox/ivr /opt/telenia_data/syn
 
 # What the documented folders hold is the lab's own: some prompts, an old backup.
 for prompt in benvenuto orari attesa chiuso festivi; do
-    head -c 160000 /dev/zero > "/opt/telenia_data/sync/tvox/ivr/lab-$prompt.wav"
+    yes "lab $prompt" | head -c 160000 > "/opt/telenia_data/sync/tvox/ivr/lab-$prompt.wav"
 done
-head -c 1500000 /dev/zero > /opt/telenia_data/sync/system/backup/lab-configuration.bak
+yes 'lab backup' | head -c 1500000 > /opt/telenia_data/sync/system/backup/lab-configuration.bak
 
 openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /O=ACME/CN=pbx.lab.example \
     -addext subjectAltName=DNS:pbx.lab.example \
