@@ -7,7 +7,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import Field as Field
+from pydantic import field_validator as field_validator
+from pydantic import model_validator as model_validator
 
 JsonValue: TypeAlias = Any
 """Whatever JSON can hold: null, truth, number, text, list, mapping of text."""
@@ -321,6 +324,8 @@ class Limits(Record):
     """Every limit and timeout, with its default; set under ``limits:`` in the checklist."""
 
     connect: Duration = Field(default=15.0, description="opening the SSH connection and logging in")
+    keepalive: Duration = Field(default=5.0, description="between two signs of life of the SSH connection")
+    keepalive_missed: int = Field(default=3, ge=1, description="signs of life missed before the link is lost")
     command: Duration = Field(default=30.0, description="one command on the machine; ended there when over")
     web: Duration = Field(default=15.0, description="one answer of a web page")
     commands_at_once: int = Field(default=4, ge=1, le=8, description="commands running on the machine")
@@ -334,7 +339,9 @@ class Limits(Record):
     settle: Duration = Field(default=900.0, description="from login until blockers hold and the release is seen")
     upload: Duration = Field(default=3600.0, description="copying one patch to the machine")
     patch: Duration = Field(default=43200.0, description="one patch, from its start to its end")
+    patch_start: Duration = Field(default=30.0, description="the patch's wrapper saying that it began")
     silence: Duration = Field(default=60.0, description="no output before the terminal says so")
+    quiet: Duration = Field(default=10.0, description="no output before an open question counts as one")
     prompt: Duration = Field(default=1800.0, description="a question of the patch that nobody answers")
     unreachable: Duration = Field(default=14400.0, description="a lost link during the patch")
     keep_snapshot: Duration = Field(default=604800.0, description="how long the snapshot is to be kept")
