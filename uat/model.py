@@ -369,7 +369,8 @@ class Header(Record):
     """What a run is, written before anything is looked at.
 
     ``phase`` is the value of ``--phase``; ``planned`` the ids in order, per phase; ``partial`` says that a
-    filter left checks out, so that this run is no baseline; ``baseline`` the run that post compares with.
+    filter left checks out, so that this run is no baseline; ``baseline`` the run that post compares with;
+    ``ssh_ignored`` the words of ~/.ssh/config that had no effect (``stricthostkeychecking`` ...).
     """
 
     id: str
@@ -381,6 +382,7 @@ class Header(Record):
     planned: dict[Phase, tuple[str, ...]]
     partial: bool = False
     baseline: str | None = None
+    ssh_ignored: tuple[str, ...] = ()
 
 
 class Ending(Record):

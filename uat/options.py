@@ -13,6 +13,7 @@ from uat import checklist as language
 from uat.model import Checklist, Header, Phase
 
 KNOWN_HOSTS = Path("~/.ssh/known_hosts")
+SSH_CONFIG = Path("~/.ssh/config")
 
 
 class NoChecklistError(Exception):

@@ -16,7 +16,7 @@ from uat.ending import exit_code, stop_code
 from uat.errors import TvoxError
 from uat.host import parse_address
 from uat.items import PYTHON, check_id, check_ids, phase_of, python_check, python_result
-from uat.model import Check, Ending, Outcome, Phase, Result
+from uat.model import Check, Checklist, Ending, Outcome, Phase, Result
 from uat.probe import Probe
 from uat.session import Session, Settings
 
@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("tvox", "TVOX acceptance")
     group.addoption("--phase", choices=[phase.value for phase in Phase], help="what this session is for")
     group.addoption("--tvox-host", metavar="[USER@]HOST[:PORT]", help="the machine; wins over system.ssh")
+    group.addoption("--identity", metavar="FILE", help="the private key that logs in (default: as ssh does)")
     group.addoption("--operator", default="", metavar="NAME", help="who runs it (default: the login name)")
     group.addoption("--evidence", default="evidence", metavar="DIR", help="where the evidence goes")
     group.addoption("--known-hosts", default=str(options.KNOWN_HOSTS), metavar="FILE", help="trusted host keys")
@@ -83,26 +84,32 @@ def make_session(config: pytest.Config) -> Session:
     def tell(check: Check, result: Result) -> None:
         config.hook.pytest_tvox_result(config=config, check=check, result=result)
 
-    session = Session(settings_of(config, checklist.system.ssh), header, on_result=tell)
+    settings = settings_of(config, checklist)
+    header = header.model_copy(update={"ssh_ignored": settings.address.ignored})
+    session = Session(settings, header, on_result=tell)
     session.channel = channel_of(config, checklist.language)
     if session.settings.interactive:
         session.ask_secret = lambda prompt: _at_terminal(config, prompt, hidden=True)
     return session
 
 
-def settings_of(config: pytest.Config, ssh: str) -> Settings:
+def settings_of(config: pytest.Config, checklist: Checklist) -> Settings:
     """Read the options of a session.
 
     :raises ValueError: no machine is named.
     """
-    address = config.getoption("tvox_host") or ssh
-    if not address:
+    system = checklist.system
+    named = config.getoption("tvox_host") or system.ssh
+    if not named:
         raise ValueError("which machine? give --tvox-host=USER@HOST, or system.ssh in the checklist")
+    address = parse_address(named, config=options.SSH_CONFIG.expanduser(), jump=system.jump)
+    if identity := config.getoption("identity"):
+        address = address.model_copy(update={"identity_files": (identity,)})
     answers, interactive = config.getoption("answers"), sys.stdin is not None and sys.stdin.isatty()
     default = "file" if answers else "terminal" if interactive else "none"
     return Settings(
         phase=Phase(config.getoption("phase")),
-        address=parse_address(address),
+        address=address,
         known_hosts=Path(config.getoption("known_hosts")).expanduser(),
         evidence=config.invocation_params.dir / config.getoption("evidence"),
         manual=config.getoption("manual") or default,
