@@ -1,0 +1,67 @@
+"""What a command said: kept up to a cap, measured and hashed whole."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+KEPT_BYTES = 8 * 1024 * 1024
+"""Kept of each stream in memory: a runaway command must not take the laptop's memory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """What a command on the machine answered; ``seconds`` as seen from here.
+
+    ``stdout`` and ``stderr`` hold the first 8 MiB of each; ``size_bytes`` and ``sha256`` are of the whole
+    stdout. ``exit_code`` is 128 + n for a command that signal n ended.
+    """
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+    size_bytes: int = 0
+    sha256: str = ""
+    is_truncated: bool = False
+
+    @property
+    def text(self) -> str:
+        """The output as text; what is no UTF-8 becomes U+FFFD."""
+        return self.stdout.decode("utf-8", errors="replace")
+
+    @property
+    def errors(self) -> str:
+        """The error output as text; what is no UTF-8 becomes U+FFFD."""
+        return self.stderr.decode("utf-8", errors="replace")
+
+
+class Collector:
+    """Takes a stream piece by piece and keeps its beginning."""
+
+    def __init__(self, cap: int = KEPT_BYTES) -> None:
+        self._cap = cap
+        self._kept = bytearray()
+        self._hash = hashlib.sha256()
+        self.size_bytes = 0
+
+    def add(self, piece: bytes) -> None:
+        """Take the next piece."""
+        self._kept += piece[: self._cap - len(self._kept)]
+        self._hash.update(piece)
+        self.size_bytes += len(piece)
+
+    @property
+    def kept(self) -> bytes:
+        """The beginning of the stream."""
+        return bytes(self._kept)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the whole stream, in hexadecimal."""
+        return self._hash.hexdigest()
+
+    @property
+    def is_truncated(self) -> bool:
+        """Tell whether more came than was kept."""
+        return self.size_bytes > len(self._kept)
