@@ -1,0 +1,89 @@
+"""Run a command that only looks, and take what it says.
+
+A check never changes the machine; a program cannot see whether a command keeps to that, so a person says it.
+
+Example::
+
+    - id: DB-01
+      title: {it: Gli utenti ci sono tutti, en: All users are there}
+      command:
+        run: mysql -N -e 'select count(*) from ast_callcenter.ast_utenti'
+        reviewed_by: M. Rossi
+        deadline: 20s
+      expect: {exit_code: 0, number: {unchanged: true}}
+"""
+
+from __future__ import annotations
+
+import re
+from shlex import quote
+
+from uat.checks._shell import ask, complaint
+from uat.errors import ObservationError
+from uat.model import Duration, Field, Record
+from uat.probe import Probe
+
+_OUTPUT_BYTES = 1 << 20
+
+_WHO = (
+    "id -un && id -u {user} >/dev/null && "
+    'if [ "$(id -u)" != 0 ] && [ "$(id -un)" != {user} ]; then sudo -n -u {user} true; fi'
+)
+
+
+class Inputs(Record):
+    """What to run."""
+
+    run: str = Field(min_length=1, description="a command line for a POSIX shell")
+    user: str | None = Field(
+        default=None, pattern=r"^\w[\w.\\-]*$", description="runs it, through su or sudo; default: who logs in"
+    )
+    deadline: Duration | None = Field(default=None, description="default: limits.command")
+    reviewed_by: str = Field(min_length=1, description="the person who made sure that it only looks")
+
+
+class Observed(Record):
+    """What the command left behind."""
+
+    exit_code: int
+    output: str = Field(description="without line ends at the end, as $(...) gives it")
+    errors: str = Field(description="the same of the standard error")
+    number: int | float | None = Field(description="the first number in the output")
+    lines: tuple[str, ...]
+
+
+def observe(inputs: Inputs, probe: Probe) -> Observed:
+    """Run the command as it stands, in the login's own language and path."""
+    output = probe.run(_as_user(inputs, probe), deadline=inputs.deadline)
+    if output.exit_code in (126, 127) and output.stderr:
+        raise ObservationError(f"the command could not be started: {complaint(output)}")
+    text = output.text.rstrip("\n")
+    if len(output.stdout) > _OUTPUT_BYTES:
+        raise ObservationError(f"the command says more than {_OUTPUT_BYTES} bytes; let it say less (grep, tail)")
+    return Observed(
+        exit_code=output.exit_code,
+        output=text,
+        errors=output.errors.rstrip("\n"),
+        number=_first_number(text),
+        lines=tuple(text.splitlines()),
+    )
+
+
+def _as_user(inputs: Inputs, probe: Probe) -> str:
+    """Wrap the command so that the wanted user runs it; sudo must do it without a password."""
+    if inputs.user is None:
+        return inputs.run
+    user = quote(inputs.user)
+    login = ask(probe, _WHO.format(user=user)).text.strip()
+    if login == inputs.user:
+        return inputs.run
+    if login == "root":
+        return f"su -s /bin/sh {user} -c {quote(inputs.run)}"
+    return f"sudo -n -u {user} /bin/sh -c {quote(inputs.run)}"
+
+
+def _first_number(text: str) -> int | float | None:
+    found = re.search(r"-?\d+(\.\d+)?", text)
+    if not found:
+        return None
+    return float(found[0]) if found[1] else int(found[0])

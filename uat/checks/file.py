@@ -1,0 +1,86 @@
+"""Look at one file: what it is, whose it is, and what is in it. Links are followed.
+
+testinfra's ``file`` is not asked: it takes a file that it may not see for one that does not exist.
+
+Example::
+
+    - id: NET-01
+      title: {it: Il file hosts non è cambiato, en: The hosts file has not changed}
+      file: {path: /etc/hosts}
+      expect: {exists: true, mode: "0644", owner: root, content: {contains: localhost}, sha256: {unchanged: true}}
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from shlex import quote
+
+from uat.checks._shell import ask, complaint, is_absent
+from uat.errors import ObservationError
+from uat.model import Field, Record
+from uat.probe import Probe
+
+_CONTENT_BYTES = 65536
+_HASHED_BYTES = 1 << 30
+
+_QUESTION = (
+    "stat -L -c '%f|%s|%U|%u|%G|%g' {path} && if [ -f {path} ]; then "
+    f"if [ $(stat -L -c %s {{path}}) -le {_HASHED_BYTES} ]; then sha256sum <{{path}}; else echo -; fi && "
+    f"head -c {_CONTENT_BYTES} {{path}}; fi"
+)
+_STAT = re.compile(r"(?P<mode>[0-9a-f]+)\|(?P<size>\d+)\|(?P<owner>.*)\|(?P<uid>\d+)\|(?P<group>.*)\|(?P<gid>\d+)")
+
+_TYPES = {
+    stat.S_IFREG: "file",
+    stat.S_IFDIR: "directory",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFIFO: "pipe",
+    stat.S_IFBLK: "block device",
+    stat.S_IFCHR: "character device",
+}
+
+
+class Inputs(Record):
+    """Which file."""
+
+    path: str = Field(pattern="^/", description="from the root, without wildcards")
+
+
+class Observed(Record):
+    """How the file is; texts are empty and the size is 0 when there is none."""
+
+    exists: bool
+    type: str = Field(default="", description="file, directory, socket, pipe, block device, character device")
+    mode: str = Field(default="", description="four octal digits: 0644")
+    owner: str = Field(default="", description="name, or the number of a user that has none")
+    group: str = Field(default="", description="name, or the number of a group that has none")
+    size_bytes: int = 0
+    sha256: str | None = Field(default=None, description="of the whole file; None: no file, or larger than 1 GiB")
+    content: str = Field(default="", description="the first 64 KiB, as UTF-8 text")
+
+
+def observe(inputs: Inputs, probe: Probe) -> Observed:
+    """Ask for everything in one go."""
+    path = quote(inputs.path)
+    output = ask(probe, _QUESTION.format(path=path), understood=None)
+    if is_absent(output) and not output.stdout:
+        return Observed(exists=False)
+    if output.exit_code != 0:
+        raise ObservationError(f"cannot look at {inputs.path}: {complaint(output)}")
+    first, _, rest = output.stdout.partition(b"\n")
+    facts = _STAT.fullmatch(first.decode(errors="replace"))
+    if not facts:
+        raise ObservationError(f"stat said something else of {inputs.path}: {first!r}")
+    mode = int(facts["mode"], 16)
+    digest, _, content = rest.partition(b"\n")
+    return Observed(
+        exists=True,
+        type=_TYPES.get(stat.S_IFMT(mode), "unknown"),
+        mode=format(stat.S_IMODE(mode), "04o"),
+        owner=facts["uid"] if facts["owner"] == "UNKNOWN" else facts["owner"],
+        group=facts["gid"] if facts["group"] == "UNKNOWN" else facts["group"],
+        size_bytes=int(facts["size"]),
+        sha256=digest.decode().split()[0] if len(digest) > 1 else None,
+        content=content.decode(errors="replace"),
+    )
