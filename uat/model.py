@@ -34,6 +34,9 @@ def parse_duration(value: object) -> float:
 Duration = Annotated[float, BeforeValidator(parse_duration)]
 """Seconds; written with a unit in YAML."""
 
+InvalidRecord = ValidationError
+"""What making a record raises when the values do not fit."""
+
 Words: TypeAlias = dict[str, str]
 """A text by language code: ``{"it": ..., "en": ...}``."""
 
