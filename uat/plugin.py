@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import sys
 from collections.abc import Generator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +17,7 @@ from uat.items import PYTHON, check_id, check_ids, phase_of, python_check, pytho
 from uat.model import Check, Checklist, Ending, Outcome, Phase, Result
 from uat.probe import Probe
 from uat.session import Session, Settings
+from uat.terminal import Terminal
 
 SESSION = pytest.StashKey[Session]()
 """Where the session stands on pytest's config; absent when ``--phase`` was not given."""
@@ -84,16 +83,16 @@ def make_session(config: pytest.Config) -> Session:
     def tell(check: Check, result: Result) -> None:
         config.hook.pytest_tvox_result(config=config, check=check, result=result)
 
-    settings = settings_of(config, checklist)
+    terminal = Terminal(config.pluginmanager.getplugin("capturemanager"))
+    settings = settings_of(config, checklist, interactive=terminal.is_there)
     header = header.model_copy(update={"ssh_ignored": settings.address.ignored})
-    session = Session(settings, header, on_result=tell)
-    session.channel = channel_of(config, checklist.language)
-    if session.settings.interactive:
-        session.ask_secret = lambda prompt: _at_terminal(config, prompt, hidden=True)
+    ask = terminal.read_hidden if settings.interactive else None
+    session = Session(settings, header, on_result=tell, ask=ask)
+    session.channel = channel_of(config, terminal, checklist.language)
     return session
 
 
-def settings_of(config: pytest.Config, checklist: Checklist) -> Settings:
+def settings_of(config: pytest.Config, checklist: Checklist, *, interactive: bool) -> Settings:
     """Read the options of a session.
 
     :raises ValueError: no machine is named.
@@ -105,7 +104,7 @@ def settings_of(config: pytest.Config, checklist: Checklist) -> Settings:
     address = parse_address(named, config=options.SSH_CONFIG.expanduser(), jump=system.jump)
     if identity := config.getoption("identity"):
         address = address.model_copy(update={"identity_files": (identity,)})
-    answers, interactive = config.getoption("answers"), sys.stdin is not None and sys.stdin.isatty()
+    answers = config.getoption("answers")
     default = "file" if answers else "terminal" if interactive else "none"
     return Settings(
         phase=Phase(config.getoption("phase")),
@@ -119,30 +118,16 @@ def settings_of(config: pytest.Config, checklist: Checklist) -> Settings:
     )
 
 
-def channel_of(config: pytest.Config, language: str) -> Channel:
+def channel_of(config: pytest.Config, terminal: Terminal, language: str) -> Channel:
     """Prepare how a person is asked: the words, the terminal, the answers already written."""
     found: list[Mapping[str, str] | None] = config.hook.pytest_tvox_phrases(language=language)
     answers = config.getoption("answers")
     return Channel(
         phrases=next(filter(None, found), {}),
-        read=lambda prompt: _at_terminal(config, prompt),
-        write=lambda line: _at_terminal(config, line + "\n", answer=False),
+        read=terminal.read,
+        write=terminal.write,
         file=Path(answers) if answers else None,
     )
-
-
-def _at_terminal(config: pytest.Config, text: str, *, hidden: bool = False, answer: bool = True) -> str:
-    """Speak with the person at the terminal while pytest's capture stands aside."""
-    capture = config.pluginmanager.getplugin("capturemanager")
-    capture.suspend_global_capture(in_=True)
-    try:
-        if not answer:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-            return ""
-        return getpass.getpass(text) if hidden else input(text)
-    finally:
-        capture.resume_global_capture()
 
 
 class ChecklistFile(pytest.File):

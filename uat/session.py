@@ -9,7 +9,7 @@ from pathlib import Path
 
 from uat import baseline, registry
 from uat.answers import Answer, Channel, Question
-from uat.errors import ProcedureError, UnreachableError
+from uat.errors import ObservationError, ProcedureError, UnreachableError
 from uat.host import Address, Connection, connect
 from uat.identity import identify
 from uat.journal import Journal
@@ -28,7 +28,7 @@ from uat.model import (
 )
 from uat.observe import MANUAL, is_automatic, is_valid, observe, waiver_of
 from uat.probe import Probe
-from uat.secret import resolve
+from uat.secret import Secrets
 
 
 class Settings(Record):
@@ -50,7 +50,15 @@ class Session:
     ``stop`` is set by whatever must not be gone on after: all that follows is then ``blocked``.
     """
 
-    def __init__(self, settings: Settings, header: Header, *, on_result: Callable[[Check, Result], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        header: Header,
+        *,
+        on_result: Callable[[Check, Result], None],
+        ask: Callable[[str], str] | None = None,
+    ) -> None:
+        """:param ask: asks the person at the terminal for a secret; None where nobody sits."""
         self.settings = settings
         self.header = header
         self.folder = baseline.run_folder(settings.evidence, header)
@@ -60,7 +68,9 @@ class Session:
         self.identity: Identity | None = None
         self.stop: ProcedureError | UnreachableError | None = None
         self.channel: Channel | None = None
-        self.ask_secret: Callable[[str], str] | None = None
+        self.secrets = Secrets(ask=ask or refuse)
+        self._ask_secret = ask
+        self._typed: dict[str, str] = {}
         self._journal: Journal | None = None
         self._on_result = on_result
         self._connection: Connection | None = None
@@ -88,15 +98,27 @@ class Session:
         :raises UnreachableError: the machine does not answer, or is not the one we trust.
         """
         if self._connection is None or self._connection.is_lost:
-            system = self.checklist.system
-            self._connection = connect(
+            self._connection = self._connect()
+        return self._connection
+
+    def _connect(self) -> Connection:
+        try:
+            return connect(
                 self.settings.address,
                 limits=self.checklist.limits,
                 known_hosts=self.settings.known_hosts,
-                password=resolve(system.password, ask=self.ask_secret) if system.password else None,
-                ask=self.ask_secret,
+                password=self._password(),
+                ask=self._typed_once if self._ask_secret else None,
             )
-        return self._connection
+        except UnreachableError:
+            self._typed.clear()  # it may have been a typing mistake
+            raise
+
+    def _typed_once(self, prompt: str) -> str:
+        """Ask for a password or passphrase; after a reboot, at night, nobody types it again."""
+        if prompt not in self._typed and self._ask_secret:
+            self._typed[prompt] = self._ask_secret(prompt)
+        return self._typed[prompt]
 
     def drop_connection(self) -> None:
         """Close the connection and forget every fact that hangs on it."""
@@ -110,8 +132,16 @@ class Session:
             connection=self.connection(),
             system=self.checklist.system,
             limits=self.checklist.limits,
-            ask=self.ask_secret,
+            secrets=self.secrets,
         )
+
+    def _password(self) -> str | None:
+        """Fetch the password of the login, when the checklist names one."""
+        reference = self.checklist.system.password
+        try:
+            return self.secrets.get(reference, purpose=str(self.settings.address)) if reference else None
+        except ObservationError as error:
+            raise UnreachableError(f"{self.settings.address}: no password to log in with: {error}") from error
 
     def identify(self, phase: Phase) -> Identity:
         """Ask the machine who it is, and write it down."""
@@ -218,6 +248,11 @@ class Session:
             )
             for number, check in enumerate(checks, 1)
         )
+
+
+def refuse(prompt: str) -> str:
+    """Refuse to ask for a secret where nobody sits."""
+    raise ObservationError(f"nobody can be asked here: {prompt} Use env:NAME or file:PATH in the checklist")
 
 
 def answered(check: Check, phase: Phase, answer: Answer, *, checklist: Checklist, seconds: float) -> Result:
