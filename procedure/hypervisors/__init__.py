@@ -1,1 +1,148 @@
-"""The socket of hypervisors: a file here is a word under ``system.hypervisor``."""
+"""The socket of hypervisors: a file here is a word under ``system.hypervisor``.
+
+A file offers ``class Inputs(Machine)``, its inputs in YAML, and ``open(inputs, *, limits, ask)``, which gives a
+`Hypervisor`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from uat import registry
+from uat.model import JsonValue, Limits, Record
+
+
+class Ask(Protocol):
+    """Asks a person at the terminal, in the checklist's language."""
+
+    def __call__(self, key: str, /, choices: tuple[str, ...] = (), **places: str) -> str:
+        """Ask and wait.
+
+        :param key: of the languages' ``ask`` table.
+        :param choices: what may be answered: keys ``choice_<choice>`` hold the words to be typed; none: any text.
+        :param places: what stands in the places of the text.
+        :raises ProcedureError: ``not_confirmed``: nobody can be asked here.
+        """
+
+
+class Machine(Record):
+    """What every hypervisor is told of the machine: its name there, and its UUID as a person read it there."""
+
+    vm: str
+    uuid: str
+
+
+class Power(StrEnum):
+    """Whether the virtual machine runs."""
+
+    ON = "on"
+    OFF = "off"
+    PAUSED = "paused"
+
+
+class PowerState(Record):
+    """Whether the machine runs, and why: the hypervisor's own word (``shutdown``, ``destroyed`` ...).
+
+    ``was_clean`` is false when the machine is off and did not go down by itself.
+    """
+
+    power: Power
+    reason: str = ""
+    was_clean: bool = True
+
+
+class Vm(Record):
+    """Which virtual machine this is, as the hypervisor says."""
+
+    name: str
+    uuid: str
+
+
+class SnapshotFacts(Record):
+    """What a snapshot is, as the hypervisor says when it is asked anew.
+
+    ``disks_left_out`` are the writable disks that going back would not bring back. ``attested_by`` is the
+    person who said all this, where no machine could.
+    """
+
+    name: str
+    id: str
+    taken_at: datetime
+    was_off: bool
+    without_memory: bool
+    disks_covered: tuple[str, ...] = ()
+    disks_left_out: tuple[str, ...] = ()
+    attested_by: str = ""
+
+
+class Hypervisor(Protocol):
+    """What the procedure asks of a hypervisor. ObservationError: it could not, and says why."""
+
+    def identity(self) -> Vm:
+        """Tell which virtual machine this is."""
+
+    def power(self) -> PowerState:
+        """Tell whether it runs."""
+
+    def shutdown(self) -> bool:
+        """Ask the guest to shut down and return at once; False when this hypervisor cannot ask."""
+
+    def start(self) -> None:
+        """Switch the machine on."""
+
+    def take_snapshot(self, name: str, description: str) -> None:
+        """Take a snapshot without memory, within ``limits.snapshot``."""
+
+    def find_snapshot(self, name: str) -> SnapshotFacts | None:
+        """Look for a snapshot anew, over a question of its own; None when there is none of that name."""
+
+    def snapshots(self) -> tuple[str, ...]:
+        """List the names of all snapshots there are."""
+
+    def delete_command(self, name: str) -> str:
+        """Give what deletes a snapshot: a command to copy, or where a person does it."""
+
+
+class Adapter(Protocol):
+    """What each file of this socket offers, beside ``Inputs``."""
+
+    def open(self, inputs: Machine, *, limits: Limits, ask: Ask) -> Hypervisor:
+        """Prepare the way to the hypervisor; the machine is looked for when the first question is asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The hypervisor that a checklist names, and what it says of the machine there."""
+
+    word: str
+    machine: Machine
+
+    def open(self, *, limits: Limits, ask: Ask) -> Hypervisor:
+        """Open the way there.
+
+        :raises ObservationError: what it needs is missing on this computer.
+        """
+        opened: Hypervisor = registry.load(__name__, self.word).open(self.machine, limits=limits, ask=ask)
+        return opened
+
+
+def choose(settings: Mapping[str, Mapping[str, JsonValue]]) -> Chosen:
+    """Read what stands under ``system.hypervisor``: one word, and what that word takes.
+
+    :raises ValueError: none or several, a word that no file has, or inputs that do not fit.
+    """
+    if len(settings) != 1:
+        named = ", ".join(settings) or "none"
+        raise ValueError(f"system.hypervisor: an upgrade needs exactly one, for the snapshot; found: {named}")
+    word, inputs = next(iter(settings.items()))
+    try:
+        machine = registry.load(__name__, word).Inputs.model_validate(inputs)
+    except KeyError as error:
+        raise ValueError(f"system.hypervisor: {error.args[0]}") from None
+    except ValueError as error:
+        raise ValueError(f"system.hypervisor.{word}: {error}") from None
+    return Chosen(word=word, machine=machine)

@@ -1,0 +1,154 @@
+"""A machine under libvirt (QEMU, KVM), its disks in qcow2 files: internal snapshots.
+
+Example::
+
+    hypervisor:
+      libvirt: {uri: "qemu+ssh://root@host/system", vm: TVOX1, uuid: 4212a8d0-6c1f-4c55-9d7e-0d3f4b1c2a10}
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from procedure.hypervisors import Ask, Machine, Power, PowerState, SnapshotFacts, Vm
+from uat.errors import ObservationError
+from uat.model import Limits
+
+_T = TypeVar("_T")
+_INSTALL = "the library for libvirt is missing: pip install 'tvox-uat[libvirt]'"
+_UNCLEAN = ("destroyed", "crashed", "failed", "daemon")
+
+
+class Inputs(Machine):
+    """Where the machine is: libvirt's URI, beside the domain's name and UUID."""
+
+    uri: str = "qemu:///system"
+
+
+def open(inputs: Inputs, *, limits: Limits, ask: Ask) -> Libvirt:
+    """Prepare the way to a domain; each question opens a connection of its own, so that no answer is an old one.
+
+    :raises ObservationError: the library is missing.
+    """
+    try:
+        import libvirt
+    except ImportError as error:
+        raise ObservationError(_INSTALL) from error
+    libvirt.registerErrorHandler(lambda *_: None, None)  # else it writes to stderr itself
+    return Libvirt(inputs, libvirt)
+
+
+class Libvirt:
+    """One domain of one libvirt."""
+
+    def __init__(self, inputs: Inputs, library: Any) -> None:
+        self._inputs = inputs
+        self._library = library
+
+    def identity(self) -> Vm:
+        """Tell the domain's name and UUID."""
+        return self._ask(lambda domain: Vm(name=domain.name(), uuid=domain.UUIDString()))
+
+    def power(self) -> PowerState:
+        """Tell whether the domain runs; off is clean when the guest went down by itself."""
+        state, reason = self._ask(lambda domain: domain.state())
+        library = self._library
+        if state == library.VIR_DOMAIN_SHUTOFF:
+            word = self._shutoff_reason(reason)
+            return PowerState(power=Power.OFF, reason=word, was_clean=word not in _UNCLEAN)
+        is_paused = state in (library.VIR_DOMAIN_PAUSED, library.VIR_DOMAIN_PMSUSPENDED)
+        return PowerState(power=Power.PAUSED if is_paused else Power.ON)
+
+    def shutdown(self) -> bool:
+        """Press the machine's power button (ACPI)."""
+        self._ask(lambda domain: domain.shutdownFlags(self._library.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN))
+        return True
+
+    def start(self) -> None:
+        """Start the domain, unless it runs."""
+        if self.power().power is Power.OFF:
+            self._ask(lambda domain: domain.create())
+
+    def take_snapshot(self, name: str, description: str) -> None:
+        """Take an internal snapshot; of a domain that is off it has no memory."""
+        xml = (
+            f"<domainsnapshot><name>{escape(name)}</name>"
+            f"<description>{escape(description)}</description></domainsnapshot>"
+        )
+        self._ask(lambda domain: domain.snapshotCreateXML(xml))
+
+    def find_snapshot(self, name: str) -> SnapshotFacts | None:
+        """Read a snapshot's own description (libvirt: *Snapshot XML format*) and compare it with the disks."""
+        if name not in self.snapshots():
+            return None
+        snapshot, domain = self._ask(
+            lambda domain: (domain.snapshotLookupByName(name).getXMLDesc(), domain.XMLDesc())
+        )
+        return _facts(ElementTree.fromstring(snapshot), ElementTree.fromstring(domain))
+
+    def snapshots(self) -> tuple[str, ...]:
+        """List the names of the domain's snapshots."""
+        return self._ask(lambda domain: tuple(snapshot.getName() for snapshot in domain.listAllSnapshots()))
+
+    def delete_command(self, name: str) -> str:
+        """Give the command for a shell on a computer that reaches this libvirt."""
+        return shlex.join(["virsh", "--connect", self._inputs.uri, "snapshot-delete", self._inputs.vm, name])
+
+    def _shutoff_reason(self, number: int) -> str:
+        start = "VIR_DOMAIN_SHUTOFF_"
+        names = {getattr(self._library, name): name for name in dir(self._library) if name.startswith(start)}
+        return names.get(number, "unknown").removeprefix(start).lower()
+
+    def _ask(self, question: Callable[[Any], _T]) -> _T:
+        """Ask the domain something over a new connection.
+
+        :raises ObservationError: libvirt cannot be reached, has no such domain, or refused.
+        """
+        try:
+            with self._domain() as domain:
+                return question(domain)
+        except self._library.libvirtError as error:
+            raise ObservationError(f"{self._inputs.uri}: {self._inputs.vm}: {error}") from None
+
+    @contextlib.contextmanager
+    def _domain(self) -> Iterator[Any]:
+        connection = self._library.open(self._inputs.uri)
+        try:
+            yield connection.lookupByName(self._inputs.vm)
+        finally:
+            connection.close()
+
+
+def _facts(snapshot: ElementTree.Element, domain: ElementTree.Element) -> SnapshotFacts:
+    covered = {
+        disk.get("name", "")
+        for disk in snapshot.iterfind("disks/disk")
+        if disk.get("snapshot") in ("internal", "external")
+    }
+    memory = snapshot.find("memory")
+    name = snapshot.findtext("name", "")
+    return SnapshotFacts(
+        name=name,
+        id=name,
+        taken_at=datetime.fromtimestamp(int(snapshot.findtext("creationTime", "0")), UTC),
+        was_off=snapshot.findtext("state") == "shutoff",
+        without_memory=memory is not None and memory.get("snapshot") == "no",
+        disks_covered=tuple(sorted(covered)),
+        disks_left_out=tuple(sorted(_writable(domain) - covered)),
+    )
+
+
+def _writable(domain: ElementTree.Element) -> set[str]:
+    """List the disks that a machine writes to (libvirt: *Domain XML format*, hard drives)."""
+    return {
+        target.get("dev", "")
+        for disk in domain.iterfind("devices/disk")
+        if disk.get("device", "disk") in ("disk", "lun") and disk.find("readonly") is None
+        for target in disk.iterfind("target")
+    }

@@ -1,0 +1,23 @@
+"""The night as a list: every step of the procedure, in the vendor's order."""
+
+from __future__ import annotations
+
+from uat.model import Record, Upgrade
+
+BEFORE = ("gate", "identify", "shutdown", "snapshot", "start", "settle")
+EACH_PATCH = ("deliver", "patch", "reboot", "settle", "release")
+
+
+class Planned(Record):
+    """One step to come; ``release`` is the patch that it belongs to."""
+
+    number: int
+    name: str
+    release: str | None = None
+
+
+def plan(upgrade: Upgrade) -> tuple[Planned, ...]:
+    """List the steps of an upgrade: the snapshot with the machine off, then every patch with its reboot."""
+    steps: list[tuple[str, str | None]] = [(name, None) for name in BEFORE]
+    steps += [(name, patch.release) for patch in upgrade.patches for name in EACH_PATCH]
+    return tuple(Planned(number=n, name=name, release=release) for n, (name, release) in enumerate(steps, 1))

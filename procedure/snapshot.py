@@ -1,0 +1,132 @@
+"""The machine switched off, its snapshot taken and looked at, and the machine on again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from procedure.account import Account
+from procedure.boot import Climb, wait_for_boot
+from procedure.hypervisors import Hypervisor, Power, SnapshotFacts
+from procedure.lifeline import Link
+from procedure.patience import Patience
+from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
+from uat.model import Limits, NewsKind
+
+_SHUTDOWN = "PATH=$PATH:/usr/sbin:/sbin shutdown -h now"
+
+
+def shutdown(hypervisor: Hypervisor, link: Link, *, limits: Limits, account: Account) -> None:
+    """Shut the machine down cleanly and wait until the hypervisor shows it off.
+
+    :raises ProcedureError: ``shutdown_failed``: it stays on, or went off without shutting down; in the second
+        case it was switched on again.
+    """
+    began = account.elapsed
+    account.saw(way=_ask_to_shut_down(hypervisor, link))
+    account.tell(NewsKind.WAITING, "power_off")
+    patience = Patience(limits.shutdown, longest=limits.command)
+    while (state := hypervisor.power()).power is not Power.OFF:
+        if patience.is_over:
+            raise ProcedureError("shutdown_failed", facts={"power": state.power.value, "reason": state.reason})
+        patience.pause(limits.poll)
+    link.drop_connection()
+    account.saw(power=state.power.value, reason=state.reason, seconds_to_off=round(account.elapsed - began, 1))
+    if not state.was_clean:
+        start_again(hypervisor, account=account)
+        raise ProcedureError("shutdown_failed", facts={"power": state.power.value, "reason": state.reason})
+
+
+def _ask_to_shut_down(hypervisor: Hypervisor, link: Link) -> str:
+    """Ask the guest, through the hypervisor if that can, else from inside; say which way was taken."""
+    try:
+        if hypervisor.shutdown():
+            return "acpi"
+        said = link.connection().run(_SHUTDOWN, changes=True)
+    except ObservationError as error:
+        raise ProcedureError("shutdown_failed", facts={"error": str(error)}) from error
+    except UnreachableError:  # it hung up while it was going down, as it should
+        return "ssh"
+    if said.exit_code != 0:
+        facts = {"exit_code": said.exit_code, "error": said.errors.strip()}
+        raise ProcedureError("shutdown_failed", facts=facts)
+    return "ssh"
+
+
+def start_again(hypervisor: Hypervisor, *, account: Account) -> None:
+    """Switch the machine on after something failed while it was off, so that the customer has it back."""
+    try:
+        hypervisor.start()
+        account.saw(started_again=True)
+    except (ObservationError, UnreachableError, ProcedureError) as error:
+        account.saw(started_again=False, start_error=str(error))
+
+
+def take(hypervisor: Hypervisor, name: str, *, description: str, limits: Limits, account: Account) -> SnapshotFacts:
+    """Take the snapshot, look at it anew, and say until when it is kept and what deletes it.
+
+    :raises ProcedureError: ``snapshot_failed`` or ``snapshot_not_verified``; the machine was switched on again.
+    """
+    try:
+        return _take(hypervisor, name, description=description, limits=limits, account=account)
+    except BaseException:  # an interruption too must not leave the customer without a telephone
+        start_again(hypervisor, account=account)
+        raise
+
+
+def _take(hypervisor: Hypervisor, name: str, *, description: str, limits: Limits, account: Account) -> SnapshotFacts:
+    try:
+        account.saw(others=list(hypervisor.snapshots()))
+        _require_off(hypervisor)
+        hypervisor.take_snapshot(name, description)
+    except ObservationError as error:
+        raise ProcedureError("snapshot_failed", facts={"name": name, "error": str(error)}) from error
+    try:
+        found = hypervisor.find_snapshot(name)
+        _require_off(hypervisor)
+    except ObservationError as error:
+        raise ProcedureError("snapshot_not_verified", facts={"name": name, "error": str(error)}) from error
+    return _verified(found, name, hypervisor.delete_command(name), limits=limits, account=account)
+
+
+def _require_off(hypervisor: Hypervisor) -> None:
+    if (state := hypervisor.power()).power is not Power.OFF:
+        raise ObservationError(f"the machine is {state.power}; somebody or something started it")
+
+
+def _verified(
+    found: SnapshotFacts | None, name: str, delete_command: str, *, limits: Limits, account: Account
+) -> SnapshotFacts:
+    if found is None:
+        raise ProcedureError("snapshot_not_verified", facts={"name": name, "error": "it is not there"})
+    kept_until = datetime.now(UTC) + timedelta(seconds=limits.keep_snapshot)
+    account.saw(
+        name=found.name,
+        id=found.id,
+        taken_at=found.taken_at.isoformat(timespec="seconds"),
+        powered_off=found.was_off,
+        memory=not found.without_memory,
+        disks=list(found.disks_covered),
+        disks_left_out=list(found.disks_left_out),
+        attested_by=found.attested_by,
+    )
+    account.saw(kept_until=kept_until.isoformat(timespec="minutes"), delete_command=delete_command)
+    if not (found.was_off and found.without_memory) or found.disks_left_out:
+        raise ProcedureError("snapshot_not_verified")
+    return found
+
+
+def start(hypervisor: Hypervisor, link: Link, *, before: str, limits: Limits, account: Account, climb: Climb) -> str:
+    """Switch the machine on and wait until one can log in; it must survive a mere restart before it is patched.
+
+    :param before: the boot id from before the shutdown.
+    :returns: the new boot id.
+    :raises ProcedureError: ``not_back``, with what still answers.
+    """
+    began = account.elapsed
+    try:
+        hypervisor.start()
+    except ObservationError as error:
+        raise ProcedureError("not_back", facts=climb(str(error)), exit_code=ExitCode.UNREACHABLE) from error
+    after = wait_for_boot(link, before, limits=limits, account=account, climb=climb)
+    account.saw(boot_id_before=before, boot_id_after=after, boot_seconds=round(account.elapsed - began, 1))
+    return after
