@@ -17,8 +17,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from uat.model import Expectation, JsonValue, Mismatch, Phase, Record
-from uat.operands import ExpectationProblem, Fault, as_written, shape_of, unknown_word
+from uat.operands import ExpectationProblem, Fault, as_written, shape_of
 from uat.operators import OPERATORS, Operator, Shape, is_same, order
+from uat.wording import unknown_word
 
 NO_BASELINE = "no_baseline"
 """Stands for what was expected where an operator needs the value before and there is none."""
@@ -119,14 +120,22 @@ def _parse_fields(
     found: list[_Found] = []
     for name, value in raw.items():
         path = (*at, name)
-        if name not in types:
-            faults.append(Fault(path, unknown_word("property", name, types), is_key=True))
-            continue
         try:
-            found.extend((path, one) for one in parse(name, value, types[name]))
+            found.extend((path, one) for one in parse(name, value, _type_of(name, types)))
         except ExpectationProblem as problem:
             faults.extend(fault.under(path) for fault in problem.faults)
     return found
+
+
+def _type_of(name: str, types: Mapping[str, Any]) -> Any:
+    """Give the annotation of a property, or of what is inside one (``json.status``)."""
+    field, dot, _ = name.partition(".")
+    if field not in types:
+        raise ExpectationProblem([Fault((), unknown_word("property", field, types), is_key=True)])
+    if dot and shape_of(types[field]) not in (Shape.MAPPING, Shape.ANY):
+        message = f"there is nothing inside '{field}'; it is {shape_of(types[field]).value}"
+        raise ExpectationProblem([Fault((), message, is_key=True)])
+    return Any if dot else types[field]
 
 
 def _parse_paths(property: str, raw: Mapping[str, JsonValue]) -> tuple[Expectation, ...]:
@@ -168,8 +177,12 @@ def _contradictions(found: Sequence[_Found]) -> list[Fault]:
     for path, one in found:
         by_property[one.property].append((path, one))
     return [
-        Fault(path, f"'{first.operator}' and '{second.operator}' can never both hold", is_key=True)
-        for group in by_property.values()
+        Fault(
+            path,
+            f"'{second.operator}' contradicts '{first.operator}' of '{one}' above: they never both hold",
+            is_key=True,
+        )
+        for one, group in by_property.items()
         for index, (path, second) in enumerate(group)
         for _, first in group[:index]
         if _exclude(first, second) or _exclude(second, first)

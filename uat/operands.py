@@ -6,12 +6,12 @@ import re
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from uat.model import JsonValue
 from uat.operators import OPERATORS, Operand, Shape, is_version, number_of
+from uat.wording import unknown_word
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,6 @@ class ExpectationProblem(Exception):  # noqa: N818  the contract's name
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(f"{'.'.join(map(str, one.path))}: {one.message}" for one in self.faults))
-
-
-def unknown_word(noun: str, word: str, known: Iterable[str]) -> str:
-    """Say that a word is not known, and which one was probably meant."""
-    right = tuple(known)
-    near = get_close_matches(word, right, n=1)
-    if near:
-        return f"unknown {noun} '{word}'; did you mean '{near[0]}'?"
-    return f"unknown {noun} '{word}'; one of: {', '.join(right)}" if right else f"unknown {noun} '{word}'"
 
 
 def shape_of(annotation: Any) -> Shape:
@@ -99,6 +90,8 @@ def _without_none(annotation: Any) -> Any:
     if get_origin(annotation) not in (Union, types.UnionType):
         return annotation
     kept = [one for one in get_args(annotation) if one is not type(None)]
+    if all(one in (int, float) for one in kept):
+        return float
     return _without_none(kept[0]) if len(kept) == 1 else Any
 
 

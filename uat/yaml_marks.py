@@ -18,7 +18,7 @@ from uat.errors import ChecklistError, Problem
 from uat.model import JsonValue, Source
 
 MAX_BYTES = 2_000_000
-MAX_NODES = 100_000
+MAX_NODES = 50_000
 MAX_DEPTH = 30
 
 NAME = "[a-z][a-z0-9_]*"
@@ -221,7 +221,8 @@ class _Builder:
             return self._alias(event)
         before = self.count
         if getattr(event, "tag", None) is not None:
-            self._wrong(event, f"the tag '{event.tag}' is not part of the language; delete it")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._wrong(event, f"the tag '{tag}' is not part of the language; delete it")
         node = self._untagged(event, depth)
         if event.anchor:
             self.anchors[event.anchor] = (node, self.count - before + 1)

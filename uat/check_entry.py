@@ -1,0 +1,122 @@
+"""One entry under ``checks:`` becomes a Check: its kind's inputs and expectations are held against that kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType, ModuleType
+
+from uat import expect
+from uat.errors import Problem
+from uat.fitting import as_table, fit, names, problem
+from uat.model import Check, Expectation, JsonValue, Phase, Record
+from uat.operands import ExpectationProblem
+from uat.wording import unknown_word, wrong_value
+from uat.yaml_marks import Entry, Table, Text, find, plain
+
+WORDED = ("title", "why", "remedy")
+FIELDS = ("id", *WORDED, "area", "severity", "retry_for", "locks", "licence")
+_JUDGED = "expect"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Reads entries; ``language`` is that of a text which does not say its own, ``words`` are the kinds'."""
+
+    words: tuple[str, ...]
+    load: Callable[[str], ModuleType]
+    language: str
+    problems: list[Problem]
+
+    def read(self, table: Table) -> Check | None:
+        """Make a check of an entry; None when something is wrong, and then there are more problems."""
+        before = len(self.problems)
+        word = self._kind(table)
+        fields = self._worded(table.only(FIELDS))
+        if word is None:
+            fit(Check, fields, problems=self.problems, known={**_NOTHING, "source": table.source})
+            return None
+        kind = self.load(word)
+        known = {
+            "kind": word,
+            "inputs": self._inputs(kind.Inputs, table.entries[word]),
+            "expect": self._expect(kind, table, word),
+            "moves": tuple(getattr(kind, "MOVES", ())),
+            "source": table.source,
+        }
+        check = fit(Check, fields, problems=self.problems, known=known)
+        return check if len(self.problems) == before else None
+
+    def _kind(self, table: Table) -> str | None:
+        """Find the one key that names a kind."""
+        words = self.words
+        others = {key: one for key, one in table.entries.items() if key not in (*FIELDS, _JUDGED)}
+        unknown = [key for key in others if key not in words]
+        found = [key for key in others if key in words]
+        for key in unknown:
+            message = unknown_word("field or kind", key, (*FIELDS, _JUDGED, *words))
+            self.problems.append(problem(others[key].key, message))
+        for key in found[1:]:
+            message = f"a check has one kind, and '{found[0]}' is there already; write a second check"
+            self.problems.append(problem(others[key].key, message))
+        if not found and not unknown:
+            message = f"what is to be looked at is missing; one of: {', '.join(words)}"
+            self.problems.append(problem(table.source, message))
+        return found[0] if found else None
+
+    def _worded(self, table: Table) -> Table:
+        """Give every text that is read by people its language."""
+        entries = {"title": _untitled(table), **table.entries}
+        for key in WORDED:
+            entry = table.entries.get(key)
+            if entry and isinstance(entry.value, Text):
+                by_language = Table(entries={self.language: entry}, source=entry.value.source)
+                entries[key] = Entry(entry.key, by_language)
+            elif entry and isinstance(entry.value, Table):
+                self._languages(entry.value)
+        return Table(entries=entries, source=table.source)
+
+    def _languages(self, table: Table) -> None:
+        for key, entry in table.entries.items():
+            if not re.fullmatch("[a-z]{2}", key):
+                message = f"'{key}' is no language; two letters are due, such as it or en"
+                self.problems.append(problem(entry.key, message))
+
+    def _inputs(self, inputs: type[Record], entry: Entry) -> dict[str, JsonValue]:
+        table = entry.value
+        if isinstance(table, Text) and table.value:
+            example = f"{{{names(inputs)[0]}: {table.value}}}" if names(inputs) else "{}"
+            message = f"{wrong_value('dict_type', '', table.value)}; perhaps {example}"
+            self.problems.append(problem(table.source, message))
+            return {}
+        made = fit(inputs, as_table(table, self.problems), problems=self.problems)
+        return made.model_dump(mode="json", by_alias=True) if made else {}
+
+    def _expect(self, kind: ModuleType, table: Table, word: str) -> dict[Phase, tuple[Expectation, ...]]:
+        before = len(self.problems)
+        node = table.get(_JUDGED)
+        block = as_table(node, self.problems) if node else Table(entries={}, source=table.source)
+        try:
+            found = expect.parse_block(plain(block), kind.Observed)
+        except ExpectationProblem as error:
+            self.problems.extend(_placed(block, error))
+            return {}
+        if not found and hasattr(kind, "observe") and len(self.problems) == before:
+            properties = ", ".join(names(kind.Observed))
+            message = f"this check asserts nothing; write under 'expect' what must hold of: {properties}"
+            self.problems.append(problem(table.entries[_JUDGED if node else word].key, message))
+        return found
+
+
+def _untitled(table: Table) -> Entry:
+    return Entry(table.source, Table(entries={}, source=table.source))
+
+
+_NOTHING: Mapping[str, JsonValue] = MappingProxyType({"kind": "", "inputs": {}})
+"""What is known of a check whose kind is not."""
+
+
+def _placed(block: Table, error: ExpectationProblem) -> list[Problem]:
+    places = [(find(block, fault.path), fault) for fault in error.faults]
+    return [problem(at.key if fault.is_key else at.value.source, fault.message) for at, fault in places]

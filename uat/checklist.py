@@ -1,0 +1,174 @@
+"""Reads a checklist: YAML becomes records, or everything that is wrong with it, each at file:line:column."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+from uat import registry, variables
+from uat.check_entry import Reader
+from uat.errors import ChecklistError, Problem
+from uat.extends import read_all
+from uat.fitting import as_table, fit, problem
+from uat.layers import Layers, merge
+from uat.model import Check, Checklist, Contact, Limits, Skip, Source, Waiver
+from uat.plan import read_system, read_upgrade
+from uat.wording import unknown_word
+from uat.yaml_marks import Entry, Table, Text
+
+R = TypeVar("R", Skip, Waiver)
+
+
+def load(path: Path, *, search: Sequence[Path] = (), ssh: str = "", kinds: str = "uat.checks") -> Checklist:
+    """Read a checklist with all that it extends.
+
+    Variables are filled in (see `uat.variables`), secrets are left as the references they are, and each check
+    has been held against its kind: what is returned can be run.
+
+    :param search: where a word under ``extends`` is looked for first; then beside the file that says it, then
+        among the project's own checklists.
+    :param ssh: the machine as the command line names it; it wins over ``system.ssh``.
+    :param kinds: the package of the kinds of checks.
+    :raises ChecklistError: with every problem there is, in the order of the files.
+    """
+    pages = read_all(path, search)
+    problems: list[Problem] = []
+    words = registry.names(kinds)
+    layers = merge(pages, kinds=words, problems=problems)
+    reading = _Reading(layers=layers, start=Source(file=str(path)), words=words, problems=problems)
+    made = reading.checklist(ssh, cache(partial(registry.load, kinds)))
+    if problems:
+        files = [page.table.source.file for page in pages]
+        raise ChecklistError(sorted(dict.fromkeys(problems), key=lambda one: _order(one.source, files)))
+    return made.model_copy(update={"path": str(path), "sha256": layers.sha256})
+
+
+def _order(source: Source, files: Sequence[str]) -> tuple[int, int, int]:
+    return files.index(source.file), source.line, source.column
+
+
+@dataclass
+class _Reading:
+    """One checklist while it is read; ``start`` is where the customer's file begins."""
+
+    layers: Layers
+    start: Source
+    words: tuple[str, ...]
+    problems: list[Problem] = field(default_factory=list)
+
+    def checklist(self, ssh: str, load_kind: Callable[[str], ModuleType]) -> Checklist:
+        system = self._system(ssh)
+        values = self._values(system)
+        language, zone = self._language(), self._zone()
+        checks = self._checks(values, language, load_kind)
+        return Checklist(
+            customer=self._text("customer"),
+            change=self._text("change", default=""),
+            language=language,
+            timezone=zone.key,
+            system=read_system(system, values, self.problems),
+            upgrade=read_upgrade(self.layers.sections["upgrade"], values, zone=zone, problems=self.problems),
+            contacts=self._contacts(),
+            limits=fit(Limits, self.layers.sections["limits"], problems=self.problems) or Limits(),
+            checks=checks,
+            skips=self._about_checks("skip", Skip),
+            waivers=self._about_checks("waivers", Waiver),
+        )
+
+    def _text(self, name: str, *, default: str | None = None) -> str:
+        node = self.layers.fields.get(name)
+        if isinstance(node, Text) and node.value:
+            return node.value
+        if node is not None:
+            self.problems.append(problem(node.source, f"a text is due for '{name}'"))
+        elif default is None:
+            self.problems.append(problem(self.start, f"'{name}' is missing"))
+        return default or ""
+
+    def _language(self) -> str:
+        language = self._text("language", default="it")
+        if not re.fullmatch("[a-z]{2}", language):
+            message = f"'{language}' is no language; two letters are due, such as it or en"
+            self.problems.append(problem(self.layers.fields.entries["language"].value.source, message))
+        return language
+
+    def _zone(self) -> zoneinfo.ZoneInfo:
+        name = self._text("timezone", default="Europe/Rome")
+        try:
+            return zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            message = unknown_word("time zone", name, sorted(zoneinfo.available_timezones()))
+            self.problems.append(problem(self.layers.fields.entries["timezone"].value.source, message))
+            return zoneinfo.ZoneInfo("UTC")
+
+    def _system(self, ssh: str) -> Table:
+        """Give ``system:``; what the command line says wins."""
+        written = self.layers.sections["system"]
+        if not ssh:
+            return written
+        named = Text(value=ssh, source=self.start)
+        return written.joined(Table(entries={"ssh": Entry(self.start, named)}, source=written.source))
+
+    def _values(self, system: Table) -> dict[str, str]:
+        fields = {
+            "customer": self.layers.fields.get("customer"),
+            "host": system.get("ssh"),
+            "web": system.get("web"),
+        }
+        texts = {name: node if isinstance(node, Text) else None for name, node in fields.items()}
+        return variables.resolve(self.layers.sections["variables"], texts, self.problems)
+
+    def _checks(
+        self, values: dict[str, str], language: str, load_kind: Callable[[str], ModuleType]
+    ) -> tuple[Check, ...]:
+        reader = Reader(words=self.words, load=load_kind, language=language, problems=self.problems)
+        tables = self.layers.lists["checks"].values()
+        filled = (variables.fill_table(self._opened(table), values, self.problems) for table in tables)
+        return tuple(check for table in filled if (check := reader.read(table)))
+
+    def _opened(self, table: Table) -> Table:
+        """Allow ``clock:``, a kind that takes nothing."""
+        entries = {
+            key: Entry(one.key, as_table(one.value, []))
+            for key, one in table.entries.items()
+            if key in self.words and isinstance(one.value, Text) and one.value.is_blank
+        }
+        return table.joined(Table(entries=entries, source=table.source))
+
+    def _contacts(self) -> dict[str, Contact]:
+        tables = {
+            name: as_table(entry.value, self.problems)
+            for name, entry in self.layers.sections["contacts"].entries.items()
+        }
+        made = {name: fit(Contact, table, problems=self.problems) for name, table in tables.items()}
+        return {name: contact for name, contact in made.items() if contact}
+
+    def _about_checks(self, name: str, record: type[R]) -> tuple[R, ...]:
+        """Read a list of entries that each speak of one check."""
+        checks = self.layers.lists["checks"]
+        found: list[R] = []
+        for id, table in self.layers.lists[name].items():
+            if id not in checks:
+                place = table.entries["id"].value.source
+                self.problems.append(problem(place, unknown_word("check", id, checks)))
+            self._until(table)
+            made = fit(record, table, problems=self.problems, known={"source": table.source})
+            found.extend([made] if made else [])
+        return tuple(found)
+
+    def _until(self, table: Table) -> None:
+        until = table.get("until")
+        if not isinstance(until, Text):
+            return
+        try:
+            date.fromisoformat(until.value)
+        except ValueError:
+            message = f"a date is due here, such as 2027-01-31, not '{until.value}'"
+            self.problems.append(problem(until.source, message))
