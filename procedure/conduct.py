@@ -71,17 +71,20 @@ class Conductor:
         return self._done[name, release]
 
     def close(self) -> None:
-        """Write down every step that the night did not come to, as blocked; nothing is left out."""
-        for planned in self._plan if self._stage.stop else ():
-            self._reach(planned)
+        """Write down every step that the night did not come to: blocked, or not run; nothing is left out."""
+        outcome = Outcome.BLOCKED if self._stage.stop else Outcome.NOT_RUN
+        for planned in self._plan:
+            if (planned.name, planned.release) not in self._done:
+                self._leave(planned, outcome)
 
     def _reach(self, planned: Planned) -> None:
         key = planned.name, planned.release
         if key not in self._done:
-            self._done[key] = self._block(planned) if self._stage.stop else self._perform(planned)
+            stopped = self._stage.stop is not None
+            self._done[key] = self._leave(planned, Outcome.BLOCKED) if stopped else self._perform(planned)
 
-    def _block(self, planned: Planned) -> Step:
-        step = _begun(planned).model_copy(update={"outcome": Outcome.BLOCKED})
+    def _leave(self, planned: Planned, outcome: Outcome) -> Step:
+        step = _begun(planned).model_copy(update={"outcome": outcome})
         self._tell(step, News(kind=NewsKind.ENDED))
         return step
 

@@ -17,7 +17,13 @@ class Planned(Record):
 
 
 def plan(upgrade: Upgrade) -> tuple[Planned, ...]:
-    """List the steps of an upgrade: the snapshot with the machine off, then every patch with its reboot."""
+    """List the steps of an upgrade: the snapshot with the machine off, then every patch with its reboot.
+
+    :raises ValueError: no patch, or two of one release.
+    """
+    releases = [patch.release for patch in upgrade.patches]
+    if not releases or len(set(releases)) != len(releases):
+        raise ValueError(f"upgrade.patches: at least one, each release once; found: {', '.join(releases) or 'none'}")
     steps: list[tuple[str, str | None]] = [(name, None) for name in BEFORE]
     steps += [(name, patch.release) for patch in upgrade.patches for name in EACH_PATCH]
     return tuple(Planned(number=n, name=name, release=release) for n, (name, release) in enumerate(steps, 1))

@@ -22,6 +22,8 @@ def shutdown(hypervisor: Hypervisor, link: Link, *, limits: Limits, account: Acc
         case it was switched on again.
     """
     began = account.elapsed
+    if (state := hypervisor.power()).power is not Power.ON:  # also: see that the hypervisor, or its person, answers
+        raise ProcedureError("shutdown_failed", facts={"power": state.power.value, "reason": state.reason})
     account.saw(way=_ask_to_shut_down(hypervisor, link))
     account.tell(NewsKind.WAITING, "power_off")
     patience = Patience(limits.shutdown, longest=limits.command)

@@ -1,0 +1,37 @@
+"""The person at the terminal, asked in the checklist's language what no machine can tell."""
+
+from __future__ import annotations
+
+from uat.answers import Channel
+from uat.errors import ExitCode, ProcedureError
+
+
+class Person:
+    """Asks at the terminal; where there is none, nothing is assumed and the procedure stops."""
+
+    def __init__(self, channel: Channel | None, *, is_there: bool) -> None:
+        """:param is_there: whether somebody can type here."""
+        self._channel = channel
+        self._is_there = is_there
+
+    def __call__(self, key: str, /, choices: tuple[str, ...] = (), **places: str) -> str:
+        """Ask, and ask again until one of the choices was typed; see `procedure.hypervisors.Ask`.
+
+        :raises ProcedureError: ``not_confirmed``: there is no terminal, or it went away.
+        """
+        if self._channel is None or not self._is_there:
+            raise ProcedureError("not_confirmed", facts={"asked": key}, exit_code=ExitCode.GATE_CLOSED)
+        try:
+            return self._ask(self._channel, self._channel.phrases[key].format(**places), choices)
+        except EOFError:
+            raise ProcedureError("not_confirmed", facts={"asked": key}) from None
+
+    def _ask(self, channel: Channel, text: str, choices: tuple[str, ...]) -> str:
+        words = {channel.phrases[f"choice_{choice}"].lower(): choice for choice in choices}
+        while True:
+            typed = channel.read(text)
+            if not choices:
+                return typed
+            if (choice := words.get(typed.strip().lower())) is not None:
+                return choice
+            channel.write(channel.phrases["invalid"])

@@ -1,0 +1,187 @@
+"""pytest's side of change: the fixtures of the steps, the whole night or nothing, what blocks what."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from procedure import hypervisors
+from procedure.conduct import Conductor
+from procedure.night import Night
+from procedure.person import Person
+from procedure.plan import plan
+from procedure.whole import Key, difference, ending_early, key_of, narrowing, whole_night
+from uat.items import check_id, phase_of
+from uat.model import News, Phase, Step
+from uat.plugin import CHANGES, SESSION, ChecklistFile
+from uat.session import Session
+
+CONDUCTOR = pytest.StashKey[Conductor]()
+_OTHERS = pytest.StashKey[list[Key]]()
+
+
+class UpgradeFile(ChecklistFile):
+    """The checklist once more: its procedure, one item a step."""
+
+    tests = Path(__file__).with_name("test_upgrade.py")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options of change."""
+    group = parser.getgroup("tvox")
+    group.addoption(
+        "--confirm-host", metavar="NAME", help="the host's own name, in place of typing it; there is no --yes"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse an upgrade that cannot be whole, before anything is looked at."""
+    session = upgrade_of(config)
+    if session is None:
+        return
+    if early := ending_early(vars(config.option)):
+        raise pytest.UsageError(f"{', '.join(early)}: an upgrade is not ended in its middle; leave it out")
+    try:
+        hypervisors.choose(session.checklist.system.hypervisor)
+        plan(session.checklist.upgrade)
+    except ValueError as error:
+        raise pytest.UsageError(f"{session.checklist.path}: {error}") from error
+    config.stash[_OTHERS] = []
+    # pytest-timeout must not end a step that takes its time; without that plugin the marker has no meaning.
+    config.addinivalue_line("markers", "timeout: set to none for an upgrade")
+
+
+def upgrade_of(config: pytest.Config) -> Session | None:
+    """Give the session when it is an upgrade."""
+    session = config.stash.get(SESSION, None)
+    return session if session and session.header.phase is Phase.UPGRADE else None
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take the checklist of an upgrade a second time, for its procedure."""
+    if upgrade_of(parent.config) is None or not parent.session.isinitpath(file_path):
+        return None
+    is_checklist = file_path.suffix in (".yaml", ".yml")
+    return UpgradeFile.from_parent(parent, path=file_path) if is_checklist else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None]:
+    """Ask each step once, each step of a patch once per patch; before the room of checks gives out phases."""
+    if "conductor" in metafunc.fixturenames:
+        session = upgrade_of(metafunc.config)
+        if session is None:
+            raise pytest.Collector.CollectError(
+                f"{metafunc.definition.nodeid} asks for a step of the procedure: only in --phase=upgrade"
+            )
+        metafunc.definition.stash[CHANGES] = True
+        if "release" in metafunc.fixturenames:
+            releases = [patch.release for patch in session.checklist.upgrade.patches]
+            metafunc.parametrize("release", releases, scope="session")
+        metafunc.parametrize("phase", [Phase.UPGRADE], scope="session", indirect=True)
+    return (yield)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Take notice of what partners' own files add to the plan, before anything can leave it out again."""
+    others = item.config.stash.get(_OTHERS, None)
+    if others is not None and item.getparent(ChecklistFile) is None:
+        others.append(item_key(item))
+
+
+def item_key(item: pytest.Item) -> Key:
+    """Name what an item stands for: a check, a step, or itself."""
+    phase, parameters = phase_of(item), getattr(getattr(item, "callspec", None), "params", {})
+    if item.getparent(UpgradeFile):
+        return key_of(phase, step_name(item), parameters.get("release"))
+    return key_of(phase, check_id(item) or item.nodeid)
+
+
+def step_name(item: pytest.Item) -> str:
+    """Give the step that an item of the procedure stands for: ``test_settle_after`` is a ``settle``."""
+    function = getattr(item, "originalname", item.name)
+    return str(function).removeprefix("test_").removesuffix("_after")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Bring an upgrade into the order of its plan, and let nothing put a time limit of its own on a step."""
+    session = upgrade_of(config)
+    if session is None:
+        return
+    others = config.stash[_OTHERS]
+    places = {key: place for place, key in enumerate(whole_night(session.checklist, others))}
+    items.sort(key=lambda item: places.get(item_key(item), len(places)))
+    for item in items:
+        item.add_marker(pytest.mark.timeout(0))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start only what is whole: the items must be the plan, in its order."""
+    config, ours = session.config, upgrade_of(session.config)
+    if ours is None:
+        return
+    others = config.stash[_OTHERS]
+    if said := difference(whole_night(ours.checklist, others), [item_key(item) for item in session.items]):
+        by = narrowing(vars(config.option), config.invocation_params.args, os.environ.get("PYTEST_ADDOPTS", ""))
+        raise pytest.UsageError(
+            f"an upgrade runs whole or not at all: {said}. Leave out: {', '.join(by) or 'what changes the plan'}"
+        )
+    config.stash[CONDUCTOR] = make_conductor(config, ours)
+
+
+def make_conductor(config: pytest.Config, session: Session) -> Conductor:
+    """Put together who conducts the night."""
+
+    def tell(step: Step, news: News) -> None:
+        config.hook.pytest_tvox_step(config=config, step=step, news=news)
+
+    ask = Person(session.channel, is_there=session.settings.interactive)
+    night = Night(session, ask=ask, confirm_host=config.getoption("confirm_host"))
+    return Conductor(plan(session.checklist.upgrade), session, night, on_step=tell)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Block what a partner added to the procedure once that was stopped; steps and checks know by themselves."""
+    session = upgrade_of(item.config)
+    if session and session.stop and phase_of(item) is Phase.UPGRADE and item.getparent(UpgradeFile) is None:
+        pytest.skip("blocked: the procedure was stopped before")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Write down the steps that were not come to, before the journal is closed."""
+    ours, conductor = upgrade_of(session.config), session.config.stash.get(CONDUCTOR, None)
+    if ours and conductor and ours.has_journal:
+        conductor.close()
+    return (yield)
+
+
+@pytest.fixture(scope="session")
+def conductor(phase: Phase, request: pytest.FixtureRequest) -> Conductor:
+    """Whoever does the steps, each once; `phase` ends the looking before and closes its connection."""
+    return request.config.stash[CONDUCTOR]
+
+
+@pytest.fixture(scope="session")
+def snapshot(conductor: Conductor) -> Step:
+    """The record of the snapshot: taken with the machine off, without memory, looked at again."""
+    return conductor.step("snapshot")
+
+
+@pytest.fixture(scope="session")
+def patch(conductor: Conductor, release: str) -> Step:
+    """The record of a patch: its log, its exit code, its proof."""
+    return conductor.step("patch", release)
+
+
+@pytest.fixture(scope="session")
+def reboot(conductor: Conductor, release: str) -> Step:
+    """The record of the reboot after a patch: boot id before and after."""
+    return conductor.step("reboot", release)
