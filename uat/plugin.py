@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,7 +147,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     if file_path.suffix not in (".yaml", ".yml"):
         return None
-    return ChecklistFile.from_parent(parent, path=file_path)
+    return ChecklistFile.from_parent(parent, path=file_path, nodeid=node_name(file_path, parent.config.rootpath))
+
+
+def node_name(path: Path, root: Path) -> str:
+    """Name a checklist's node after its file, relative to pytest's root, also when it lies outside."""
+    try:
+        return Path(os.path.relpath(path, root)).as_posix()
+    except ValueError:  # Windows: on another drive
+        return path.name
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 
@@ -15,8 +15,8 @@ class Capture(Protocol):
     def suspend_global_capture(self, in_: bool = False) -> None:
         """Give the real terminal back."""
 
-    def resume_global_capture(self) -> None:
-        """Take it again."""
+    def global_and_fixture_disabled(self) -> AbstractContextManager[None]:
+        """Give it back for a while; what was captured before is captured again after."""
 
 
 class Terminal:
@@ -56,8 +56,6 @@ class Terminal:
         if self._capture is None:
             yield
             return
-        self._capture.suspend_global_capture(in_=True)
-        try:
+        with self._capture.global_and_fixture_disabled():
+            self._capture.suspend_global_capture(in_=True)  # the keyboard too
             yield
-        finally:
-            self._capture.resume_global_capture()
