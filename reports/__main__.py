@@ -1,0 +1,39 @@
+"""Makes the pages of a run again from its journal: ``python -m reports JOURNAL [--language it] [--to FOLDER]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from reports.html import write
+from reports.words import languages
+from uat.journal import JournalError, read
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read a journal, write its pages and say where they are; 2 when the journal cannot be read."""
+    options = _parser().parse_args(arguments)
+    try:
+        run = read(options.journal)
+    except JournalError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    folder = options.to or (options.journal if options.journal.is_dir() else options.journal.parent)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in write(run, folder, options.language):
+        sys.stdout.write(f"{path}\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m reports", description="Make the pages of a run again.")
+    parser.add_argument("journal", type=Path, help="journal.jsonl, or the folder it lies in")
+    parser.add_argument("--language", choices=languages(), help="default: the checklist's")
+    parser.add_argument("--to", type=Path, metavar="FOLDER", help="default: beside the journal")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""The pages a person reads and signs: pure functions of a run, one self-contained file each."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import night, sides
+from reports.formats import Formats
+from reports.junit import junit
+from reports.rows import CheckRow, by_area, check_rows, exhibits
+from reports.verdict import WRONG, judge
+from reports.visible import visible
+from reports.words import speak
+from uat.compare import Verdict
+from uat.model import Outcome, Phase, Run, Severity
+
+Page = Literal["pre", "post", "upgrade"]
+
+_HERE = Path(__file__).parent
+_SHOWN_BYTES = 4096
+_PAGE_BYTES = 1_200_000
+"""Output on one page: 300 checks with full output stay below 2 MB."""
+
+_URGENCY = (Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.WAIVED, Outcome.NOT_RUN)
+
+
+def render(run: Run, page: Page, language: str | None = None) -> str:
+    """Make one page of a run.
+
+    :param language: a code of `languages/`; the checklist's own when not given.
+    """
+    speech = speak(language or run.header.checklist.language)
+    formats = Formats(language=speech, zone=ZoneInfo(run.header.checklist.timezone))
+    phase = Phase(page)
+    template = _environment().get_template(f"{page}.html.j2")
+    return template.render(_common(run, phase, formats) | _content(run, phase, formats))
+
+
+def pages(run: Run) -> tuple[Page, ...]:
+    """List the pages that a run has something to say on."""
+    looked: list[Page] = [page for page in ("pre", "post") if page in run.header.planned or run.of(Phase(page))]
+    return (*looked, "upgrade") if run.header.phase is Phase.UPGRADE else tuple(looked)
+
+
+def write(run: Run, folder: Path, language: str | None = None) -> tuple[Path, ...]:
+    """Write every page of a run, and its JUnit file; give their paths, the most telling first."""
+    written = []
+    for page in reversed(pages(run)):
+        path = folder / f"{page}.html"
+        path.write_text(render(run, page, language), encoding="utf-8", newline="\n")
+        written.append(path)
+    (folder / "junit.xml").write_bytes(junit(run, speak(language or run.header.checklist.language)))
+    return tuple(written)
+
+
+def _common(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
+    """Give the templates what every page needs: the run, the words, the formats, the style."""
+    style = (_HERE / "style.css").read_text(encoding="utf-8")
+    return {
+        "run": run,
+        "header": run.header,
+        "checklist": run.header.checklist,
+        "page": phase.value,
+        "pages": pages(run),
+        "identities": run.identities,
+        "language": formats.language.code,
+        "say": formats.language.say,
+        "count": formats.language.count,
+        "formats": formats,
+        "visible": visible,
+        "contact": partial(night.contact_words, formats=formats),
+        "style": Markup(style),
+        "style_sha256": base64.b64encode(sha256(style.encode()).digest()).decode(),
+    }
+
+
+def _content(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
+    """Give the template of a phase what it shows."""
+    looked = Phase.POST if phase is Phase.UPGRADE else phase
+    rows = check_rows(run, looked, formats)
+    compared = () if phase is Phase.PRE else sides.side_rows(run, formats)
+    verdict = judge(run, phase)
+    stopped = night.stop(run, formats)
+    shown = rows if any(_was_looked_at(row) for row in rows) else check_rows(run, Phase.PRE, formats)
+    return {
+        "verdict": verdict,
+        "tally": Counter(row.outcome for row in (shown if verdict.code == "upgrade_not_started" else rows)),
+        "rows": rows,
+        "areas": by_area(rows),
+        "attention": _attention(shown if verdict.code == "upgrade_not_started" else rows),
+        "changes": [row for row in compared if _is_surprising(row)],
+        "compared": compared,
+        "compared_counts": sides.counts(compared),
+        "moments": night.timeline(run, formats),
+        "proofs": night.proofs(run, formats),
+        "stop": stopped,
+        "exhibits": partial(exhibits, limit_bytes=_share(rows)),
+        "WRONG": WRONG,
+    }
+
+
+def _share(rows: Sequence[CheckRow]) -> int:
+    """Divide the page's room among its proofs."""
+    several = sum(len(row.result.evidence) for row in rows if row.result) or 1
+    return max(256, min(_SHOWN_BYTES, _PAGE_BYTES // several))
+
+
+def _attention(rows: Sequence[CheckRow]) -> list[CheckRow]:
+    """Pick what a person must look at, the worst first."""
+    severities = list(Severity)
+    picked = [row for row in rows if row.outcome in _URGENCY]
+    return sorted(
+        picked,
+        key=lambda row: (row.outcome is Outcome.WAIVED, severities.index(row.severity), _URGENCY.index(row.outcome)),
+    )
+
+
+def _is_surprising(row: sides.SideRow) -> bool:
+    """Tell whether the comparison says something that the outcome alone does not."""
+    if row.verdict is Verdict.UNEXPECTED_CHANGE:
+        return True
+    return row.verdict is Verdict.NOT_COMPARABLE and row.after is Outcome.PASSED
+
+
+def _was_looked_at(row: CheckRow) -> bool:
+    return row.outcome not in (Outcome.BLOCKED, Outcome.NOT_RUN)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,190 @@
+"""The night of an upgrade as a page tells it: the timeline, the proofs, and why it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from reports.formats import Formats
+from reports.rows import Exhibit, exhibit
+from reports.verdict import stop_of
+from reports.visible import Excerpt, excerpt, visible
+from uat.model import Contact, JsonValue, Outcome, Phase, Run, Step
+
+WIDTH = 100.0
+"""The length of the timeline's bars, in its own units."""
+
+_PROVING = ("identify", "snapshot", "deliver", "patch", "reboot", "release")
+_STOP_TEXTS = ("happened", "known", "todo", "dont")
+_QUOTED_BYTES = 12_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One line of the timeline; `start` and `length` are in hundredths of the whole night."""
+
+    name: str
+    note: str
+    outcome: Outcome
+    is_step: bool
+    began: datetime
+    ended: datetime
+    seconds: float
+    start: float = 0.0
+    length: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One thing known of a step: a short value, or the machine's own words, quoted."""
+
+    name: str
+    value: str = ""
+    quoted: Excerpt | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What one step leaves behind."""
+
+    title: str
+    step: Step
+    facts: tuple[Fact, ...]
+    exhibits: tuple[Exhibit, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """Why the procedure went no further, and what to do and not to do."""
+
+    code: str
+    happened: str
+    known: str
+    todo: str
+    dont: str
+    message: str
+    contact: Contact | None
+    proof: Proof | None
+
+
+def timeline(run: Run, formats: Formats) -> tuple[Moment, ...]:
+    """Put the looks and the steps on one line, in the order of their beginning."""
+    moments = sorted([*_looks(run, formats), *_steps(run, formats)], key=lambda moment: moment.began)
+    if not moments:
+        return ()
+    first = moments[0].began
+    whole = max((moment.ended - first).total_seconds() for moment in moments) or 1.0
+    return tuple(_placed(moment, first, whole) for moment in moments)
+
+
+def proofs(run: Run, formats: Formats) -> tuple[Proof, ...]:
+    """Give what proves the steps that change the machine, or guard it."""
+    return tuple(
+        _proof(step, formats) for step in run.steps if step.name in _PROVING and step.outcome is not Outcome.BLOCKED
+    )
+
+
+def step_title(step: Step, formats: Formats) -> str:
+    """Name a step, with the patch it belongs to."""
+    name = formats.language.name("step", step.name)
+    return formats.language.say("label.step_of", step=name, release=visible(step.release)) if step.release else name
+
+
+def stop(run: Run, formats: Formats) -> Stop | None:
+    """Say why the run stopped; None when it did not."""
+    code = stop_of(run)
+    if code is None:
+        return None
+    step = next((step for step in run.steps if step.stop), None)
+    texts = stop_texts(run, code, step, formats)
+    return Stop(
+        code=code,
+        **dict(zip(_STOP_TEXTS, texts, strict=True)),
+        message=visible(run.ending.message) if run.ending and not step else "",
+        contact=run.header.checklist.contacts.get("telenia"),
+        proof=_proof(step, formats) if step else None,
+    )
+
+
+def stop_texts(run: Run, code: str, step: Step | None, formats: Formats) -> tuple[str, str, str, str]:
+    """Give what happened, what is known, what to do and what not to do."""
+    language, facts = formats.language, (step.observation if step else {})
+    rung = str(facts.get("rung", ""))
+    places = {
+        "contact": contact_words(run.header.checklist.contacts.get("telenia"), formats),
+        "release": visible(step.release or "") if step else "",
+        "rung": language.name("rung", rung) if rung else language.say("rung.nothing"),
+    }
+    known = code if f"stop.{code}.happened" in language.phrases else "other"
+    happened, certain, todo, dont = (language.say(f"stop.{known}.{text}", **places) for text in _STOP_TEXTS)
+    return happened, certain, todo, dont
+
+
+def contact_words(contact: Contact | None, formats: Formats) -> str:
+    """Say whom to call: name, number, hours."""
+    if contact is None:
+        return "Telenia"
+    parts = [contact.name or "Telenia", contact.phone, contact.email]
+    if contact.hours:
+        parts.append(f"({contact.hours})")
+    return visible(" ".join(part for part in parts if part))
+
+
+def _looks(run: Run, formats: Formats) -> Iterator[Moment]:
+    for phase in (Phase.PRE, Phase.POST):
+        found = [one for one in run.of(phase).values() if one.outcome not in (Outcome.BLOCKED, Outcome.NOT_RUN)]
+        if not found:
+            continue
+        began = min(one.started_at for one in found)
+        ended = max(one.started_at + timedelta(seconds=one.seconds) for one in found)
+        yield Moment(
+            name=formats.language.say(f"label.looked_{phase}"),
+            note=formats.language.count("label.checks", len(found)),
+            outcome=Outcome.PASSED,
+            is_step=False,
+            began=began,
+            ended=ended,
+            seconds=(ended - began).total_seconds(),
+        )
+
+
+def _steps(run: Run, formats: Formats) -> Iterator[Moment]:
+    for step in run.steps:
+        yield Moment(
+            name=step_title(step, formats),
+            note=stop_texts(run, step.stop, step, formats)[0] if step.stop else "",
+            outcome=step.outcome,
+            is_step=True,
+            began=step.started_at,
+            ended=step.started_at + timedelta(seconds=step.seconds),
+            seconds=step.seconds,
+        )
+
+
+def _placed(moment: Moment, first: datetime, whole: float) -> Moment:
+    start = (moment.began - first).total_seconds() / whole * WIDTH
+    length = max(moment.seconds / whole * WIDTH, 0.8)
+    return replace(moment, start=round(min(start, WIDTH - length), 2), length=round(length, 2))
+
+
+def _proof(step: Step, formats: Formats) -> Proof:
+    facts = {
+        name: value for name, value in (step.intent | step.observation).items() if value not in (None, "", [], {})
+    }
+    return Proof(
+        title=step_title(step, formats),
+        step=step,
+        facts=tuple(_fact(name, value, formats) for name, value in facts.items()),
+        exhibits=tuple(exhibit(one, limit_bytes=_QUOTED_BYTES) for one in step.evidence),
+    )
+
+
+def _fact(name: str, value: JsonValue, formats: Formats) -> Fact:
+    """Quote what has several lines or is a list of texts; say the rest."""
+    label = formats.language.name("fact", name)
+    if isinstance(value, list) and name.endswith(("_lines", "proof", "text_after")):
+        value = "\n".join(map(str, value))
+    if isinstance(value, str) and ("\n" in value or name.endswith(("_lines", "command"))):
+        return Fact(name=label, quoted=excerpt(value.strip("\n"), limit_bytes=_QUOTED_BYTES))
+    return Fact(name=label, value=formats.value(name, value, limit=1000))

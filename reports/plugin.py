@@ -1,0 +1,141 @@
+"""pytest's side of speaking: words on the terminal while it runs, pages at the end, pytest-html as appendix."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from reports import html, terminal
+from reports.appendix import Appendix, id_of
+from reports.terminal import Line
+from reports.told import Told
+from reports.verdict import Tone
+from reports.words import speak
+from uat.model import Check, Header, News, NewsKind, Result, Run, Step
+
+TOLD = pytest.StashKey[Told]()
+"""What this session was told, on pytest's config; absent when ``--phase`` was not given."""
+
+_COLOURS = {Tone.GOOD: "green", Tone.CAUTION: "yellow", Tone.BAD: "red"}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_tvox_started(config: pytest.Config, header: Header, folder: Path) -> None:
+    """Send pytest-html's report to the evidence folder.
+
+    This is called from a `pytest_configure` that comes first; pytest-html reads its options in its own.
+    """
+    missing = tuple(path for path in (folder, *folder.parents) if not path.exists())
+    told = config.stash[TOLD] = Told(header=header, folder=folder, folders=missing)
+    if config.getoption("htmlpath", None):
+        raise pytest.UsageError("--html: a session's page is session.html in its evidence folder; leave --html out")
+    if config.pluginmanager.hasplugin("html") and not config.getoption("collectonly"):
+        config.option.htmlpath = str(folder / "session.html")
+        config.option.self_contained_html = True
+        config.pluginmanager.register(Appendix(told))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Take back the folders that pytest-html has just made: the journal makes them, and wants to be the first."""
+    if (told := config.stash.get(TOLD, None)) is not None:
+        _remove_empty(told.folders)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_tvox_phrases(language: str) -> Mapping[str, str]:
+    """Lend the words in which a person is asked."""
+    return speak(language).section("ask")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Begin with whose machine this is."""
+    told = config.stash.get(TOLD, None)
+    return [line.text for line in terminal.started(told.header, told.folder)] if told else []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_tvox_result(config: pytest.Config, check: Check, result: Result) -> None:
+    """Say at once what is wrong, so that nobody waits for the end to read it."""
+    told = config.stash[TOLD]
+    if told.take(check, result):
+        _write(config, [terminal.looking(told.header, result.phase)])
+    _write(config, terminal.resulted(told.header, check, result, told.before()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_tvox_step(config: pytest.Config, step: Step, news: News) -> None:
+    """Say what a step does."""
+    told = config.stash[TOLD]
+    if news.kind is NewsKind.ENDED:
+        told.last_step = step
+    _write(config, terminal.told(told.header, step, news))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_tvox_ended(config: pytest.Config, run: Run, folder: Path) -> None:
+    """Write the pages; what they come to is said last, after pytest's own summary."""
+    written = html.write(run, folder)
+    appendix = (folder / "session.html",) if config.pluginmanager.hasplugin("html") else ()
+    config.stash[TOLD].closing = terminal.summary(run, (*written, *appendix))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Speak last; and leave nothing behind of a session that looked at nothing."""
+    told = session.config.stash.get(TOLD, None)
+    if told is None:
+        return (yield)
+    is_page_due = bool(session.config.getoption("htmlpath", None)) and not told.folder.exists()
+    if is_page_due:
+        told.folder.mkdir(parents=True)  # pytest-html writes in any case, and fails without the folder
+    yield
+    if is_page_due and [path.name for path in told.folder.iterdir()] == ["session.html"]:
+        (told.folder / "session.html").unlink()
+        _remove_empty(told.folders)
+    _write(session.config, told.closing)
+    return None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put what failed into words, in place of technical text; a partner's own test keeps its traceback."""
+    report = yield
+    told = item.config.stash.get(TOLD, None)
+    if told and report.failed and report.when == "call" and (words := _words(told, id_of(report))):
+        report.longrepr = words
+    return report
+
+
+def _words(told: Told, id: str) -> str:
+    result, step = told.latest(id), told.last_step
+    if result and result.mismatches:
+        return terminal.failure(told.header, told.checks[id], result, told.before())
+    if not id and step and step.stop:
+        return terminal.failed_step(told.header, step)
+    return ""
+
+
+def _write(config: pytest.Config, lines: Iterable[Line]) -> None:
+    """Write lines to the real terminal, also while pytest captures what a test prints."""
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    lines = tuple(lines)
+    if reporter is None or not lines:
+        return
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled() if capture else nullcontext():
+        for line in lines:
+            colour = {_COLOURS[line.tone]: True} if line.tone else {}
+            reporter.write_line(line.text, bold=line.is_strong, **colour)
+        reporter.flush()
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """Remove folders that are still there and empty, the deepest first."""
+    for folder in folders:
+        if not folder.is_dir() or any(folder.iterdir()):
+            return
+        folder.rmdir()

@@ -1,0 +1,255 @@
+"""A check as a row of a page: what was expected, what was observed, when, how, and the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.formats import Formats
+from reports.verdict import WRONG
+from reports.visible import Excerpt, excerpt, on_one_line, visible
+from uat.model import Check, Evidence, Expectation, JsonValue, Mismatch, Outcome, Phase, Result, Run, Severity, Source
+
+_WITH_BASELINE = ("unchanged", "changed", "not_below_before", "not_above_before", "drift")
+_AGAINST_BASELINE = (*_WITH_BASELINE, "nothing_lost", "nothing_new")
+_NO_BASELINE = "no_baseline"
+"""What a mismatch expected when there was nothing to compare with (`uat.expect`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One property of a check: what it must be, what it is."""
+
+    property: str
+    expected: str
+    observed: str
+    holds: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """One question that was really asked, with its answer made visible and kept short."""
+
+    evidence: Evidence
+    label: str
+    body: Excerpt
+    errors: Excerpt
+    omitted_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRow:
+    """A check in one phase, in the words of the page."""
+
+    id: str
+    title: str
+    area: str
+    severity: Severity
+    outcome: Outcome
+    lines: tuple[Line, ...]
+    reason: str
+    error: str
+    remedy: str
+    observed: tuple[tuple[str, str], ...]
+    inputs: tuple[tuple[str, str], ...]
+    started_at: datetime | None
+    seconds: float
+    attempts: int
+    result: Result | None
+
+    @property
+    def is_wrong(self) -> bool:
+        """Tell whether this row counts against the system."""
+        return self.outcome in WRONG
+
+    @property
+    def is_attested(self) -> bool:
+        """Tell whether a person said so, not the machine."""
+        return self.result is not None and any(one.viewpoint == "person" for one in self.result.evidence)
+
+
+def check_rows(run: Run, phase: Phase, formats: Formats) -> tuple[CheckRow, ...]:
+    """Make a row of every check that was planned or looked at in a phase, in the checklist's order."""
+    found = run.of(phase)
+    planned = run.header.planned.get(phase, ())
+    known = {check.id: check for check in run.header.checklist.checks}
+    ordered = [id for id in known if id in found or id in planned]
+    others = [id for id in found if id not in known]
+    before = before_of(run) if phase is Phase.POST else {}
+    maker = _Rows(formats=formats, phase=phase, before=before)
+    return tuple(maker.row(known.get(id) or _unknown(id), found.get(id)) for id in [*ordered, *others])
+
+
+def before_of(run: Run) -> dict[str, Result]:
+    """Give the results that post is compared with: the run's own pre, else the baseline's."""
+    return run.of(Phase.PRE) or {result.check_id: result for result in run.before}
+
+
+def by_area(rows: tuple[CheckRow, ...]) -> dict[str, list[CheckRow]]:
+    """Group rows by area; areas stand in the order in which they first come."""
+    groups: dict[str, list[CheckRow]] = {}
+    for row in rows:
+        groups.setdefault(row.area, []).append(row)
+    return groups
+
+
+def exhibits(row: CheckRow, *, limit_bytes: int) -> tuple[Exhibit, ...]:
+    """Make the proofs of a row presentable."""
+    return tuple(exhibit(one, limit_bytes=limit_bytes) for one in (row.result.evidence if row.result else ()))
+
+
+def exhibit(evidence: Evidence, *, limit_bytes: int) -> Exhibit:
+    """Make one proof presentable: every character visible, at most so many bytes of it."""
+    body = excerpt(evidence.body, limit_bytes=limit_bytes)
+    kept = len(evidence.body.encode("utf-8", "surrogatepass"))
+    cut_before = max(evidence.size_bytes - kept, 0) if evidence.truncated else 0
+    return Exhibit(
+        evidence=evidence,
+        label=visible(evidence.label),
+        body=body,
+        errors=excerpt(evidence.errors, limit_bytes=limit_bytes),
+        omitted_bytes=body.omitted_bytes + cut_before,
+    )
+
+
+def property_of(observed: Mapping[str, JsonValue] | None, path: str) -> JsonValue:
+    """Find an observed property; dots lead into mappings (`json.user.name`) and lists (`json.0`)."""
+    value: JsonValue = observed or {}
+    while path:
+        if isinstance(value, Mapping) and path in value:
+            return value[path]
+        step, _, path = path.partition(".")
+        value = _step(value, step)
+    return value
+
+
+def _step(value: JsonValue, step: str) -> JsonValue:
+    if isinstance(value, list):
+        return value[int(step)] if step.isdigit() and int(step) < len(value) else None
+    if not isinstance(value, Mapping):
+        return None
+    folded = {str(key).lower(): inner for key, inner in value.items()}  # names of HTTP headers have no case
+    return value[step] if step in value else folded.get(step.lower())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """What the rows of one phase have in common."""
+
+    formats: Formats
+    phase: Phase
+    before: Mapping[str, Result]
+
+    def row(self, check: Check, result: Result | None) -> CheckRow:
+        language = self.formats.language.code
+        return CheckRow(
+            id=check.id,
+            title=visible(check.words(language)),
+            area=visible(check.area) or self.formats.language.say("label.other_area"),
+            severity=check.severity,
+            outcome=result.outcome if result else Outcome.NOT_RUN,
+            lines=tuple(self._lines(check, result)),
+            reason=self._reason(result),
+            error=_in_short(result.error or "") if result else "",
+            remedy=visible(check.remedy.get(language, "")),
+            observed=self._values(result.observed if result else None),
+            inputs=self._values(check.inputs),
+            started_at=result.started_at if result else None,
+            seconds=result.seconds if result else 0.0,
+            attempts=result.attempts if result else 0,
+            result=result,
+        )
+
+    def _values(self, values: Mapping[str, JsonValue] | None) -> tuple[tuple[str, str], ...]:
+        return tuple((name, self.formats.value(name, value)) for name, value in (values or {}).items())
+
+    def _lines(self, check: Check, result: Result | None) -> Iterator[Line]:
+        if check.kind == "manual":
+            yield self._attested(check, result)
+            return
+        wrong = {(one.property, one.operator): one for one in (result.mismatches if result else ())}
+        for expectation in check.expect.get(self.phase, ()):
+            name = expectation.property
+            found = wrong.get((name, expectation.operator))
+            seen = found.observed if found else property_of(result.observed if result else None, name)
+            is_known = result is not None and result.observed is not None
+            yield Line(
+                property=name,
+                expected=self._expected(check, expectation, found),
+                observed=self.formats.value(name, seen, limit=160) if is_known else "",
+                holds=found is None,
+            )
+
+    def _expected(self, check: Check, expectation: Expectation, found: Mismatch | None) -> str:
+        """Say what was expected; where that hangs on the value before, say that value too."""
+        say, name = self.formats.language.say, expectation.property
+        if expectation.operator not in _AGAINST_BASELINE:
+            return self._operator(name, expectation.operator, expectation.operand)
+        if self.phase is Phase.PRE:
+            return say("operator.recorded")
+        if found and found.expected == _NO_BASELINE:
+            return say("operator.no_baseline")
+        text = say(f"operator.{expectation.operator}", value=expectation.operand)
+        if found and expectation.operator == "nothing_lost":
+            return say("operator.lost", text=text, items=self.formats.value(name, found.expected, limit=160))
+        earlier = self._earlier(check, name, found)
+        return (
+            say("operator.with_before", text=text, before=earlier)
+            if expectation.operator in _WITH_BASELINE and earlier
+            else text
+        )
+
+    def _operator(self, name: str, operator: str, operand: JsonValue) -> str:
+        say = self.formats.language.say
+        if operator == "not" and isinstance(operand, Mapping):
+            inner = (self._operator(name, word, value) for word, value in operand.items())
+            return say("operator.none_of", value="; ".join(inner))
+        return say(f"operator.{operator}", value=self.formats.value(name, operand))
+
+    def _earlier(self, check: Check, name: str, found: Mismatch | None) -> str:
+        """Give the value before: from the baseline, or as the mismatch quotes it."""
+        if baseline := self.before.get(check.id):
+            return self.formats.value(name, property_of(baseline.observed, name), limit=80)
+        if found is None:
+            return ""
+        quoted = found.expected["before"] if isinstance(found.expected, Mapping) else found.expected
+        return self.formats.value(name, quoted, limit=80)
+
+    def _attested(self, check: Check, result: Result | None) -> Line:
+        """Show a manual check: what should be seen, what a person says, and who."""
+        language = self.formats.language
+        answer = (result.observed or {}) if result else {}
+        words = [language.name("answer", str(answer["answer"]))] if answer.get("answer") else []
+        if answer.get("note"):
+            words.append(f"«{visible(str(answer['note']))}»")
+        if answer.get("answered_by"):
+            words.append(language.say("answer.by", name=visible(str(answer["answered_by"]))))
+        holds = result is None or result.outcome not in WRONG
+        return Line(
+            property="", expected=visible(str(check.inputs.get("see", ""))), observed=" · ".join(words), holds=holds
+        )
+
+    def _reason(self, result: Result | None) -> str:
+        """Say why a check was left out, blocked or accepted."""
+        if result is None:
+            return ""
+        language = self.formats.language
+        if result.waiver:
+            waiver, until = result.waiver, self.formats.day(result.waiver.until)
+            key = "label.waived" if result.outcome is Outcome.WAIVED else "label.waiver_expired"
+            return visible(language.say(key, reason=waiver.reason, by=waiver.approved_by, until=until))
+        happened = f"stop.{result.reason}.happened"
+        if result.outcome is Outcome.BLOCKED:
+            return language.phrases.get(happened) or language.say("label.blocked_before")
+        return visible(result.reason or "")
+
+
+def _unknown(id: str) -> Check:
+    return Check(id=id, title={}, kind="", inputs={}, source=Source(file=""))
+
+
+def _in_short(error: str) -> str:
+    """Give the lines that say what went wrong: of a test's traceback, those that pytest marks with E."""
+    marked = [line.removeprefix("E").strip() for line in error.splitlines() if line.startswith("E ")]
+    return on_one_line(" ".join(marked) or error, limit=600)

@@ -1,0 +1,91 @@
+"""Before and after, side by side, as a page shows them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.formats import Formats
+from reports.rows import CheckRow, before_of, check_rows, property_of
+from uat.compare import Row, Verdict, compare
+from uat.model import Outcome, Phase, Result, Run
+
+ORDER = (
+    Verdict.REGRESSION,
+    Verdict.NOT_COMPARABLE,
+    Verdict.UNEXPECTED_CHANGE,
+    Verdict.STILL_FAILING,
+    Verdict.FIXED,
+    Verdict.EXPECTED_CHANGE,
+    Verdict.SAME,
+)
+"""From what needs a person's eye to what does not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One property that is not what it was, or not what it must be."""
+
+    property: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideRow:
+    """One check before and after."""
+
+    check: CheckRow
+    verdict: Verdict
+    before: Outcome
+    after: Outcome
+    differences: tuple[Difference, ...]
+
+
+def side_rows(run: Run, formats: Formats) -> tuple[SideRow, ...]:
+    """Compare post with what came before it; empty when there is nothing to compare with."""
+    before, after = before_of(run), run.of(Phase.POST)
+    if not before or not any(_was_looked_at(result) for result in after.values()):
+        return ()
+    rows = {row.id: row for row in check_rows(run, Phase.POST, formats)}
+    checks = [check for check in run.header.checklist.checks if check.id in rows]
+    compared = compare(checks, before, after)
+    return tuple(_side(one, rows[one.check_id], formats) for one in compared)
+
+
+def counts(rows: tuple[SideRow, ...]) -> dict[Verdict, int]:
+    """Count the rows of each verdict, the most pressing first."""
+    found = Counter(row.verdict for row in rows)
+    return {verdict: found[verdict] for verdict in ORDER if found[verdict]}
+
+
+def _was_looked_at(result: Result) -> bool:
+    return result.outcome not in (Outcome.BLOCKED, Outcome.NOT_RUN)
+
+
+def _side(row: Row, check: CheckRow, formats: Formats) -> SideRow:
+    return SideRow(
+        check=check,
+        verdict=row.verdict,
+        before=row.before.outcome if row.before else Outcome.NOT_RUN,
+        after=row.after.outcome if row.after else Outcome.NOT_RUN,
+        differences=tuple(_differences(row, formats)),
+    )
+
+
+def _differences(row: Row, formats: Formats) -> Iterator[Difference]:
+    """Show what changed, and what is wrong on either side even if it did not change."""
+    names = {change.property: None for change in row.changes}
+    for side in (row.before, row.after):
+        names |= {one.property: None for one in (side.mismatches if side else ())}
+    for name in names:
+        yield Difference(
+            property=name, before=_value(row.before, name, formats), after=_value(row.after, name, formats)
+        )
+
+
+def _value(side: Result | None, name: str, formats: Formats) -> str:
+    if side is None or side.observed is None:
+        return ""
+    return formats.value(name, property_of(side.observed, name), limit=120)

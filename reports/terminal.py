@@ -1,0 +1,208 @@
+"""The words that the engineer reads while it runs: plain lines of at most 80 columns, ready to be written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from textwrap import wrap
+from zoneinfo import ZoneInfo
+
+from reports import night
+from reports.formats import Formats
+from reports.rows import CheckRow, check_rows
+from reports.verdict import Tone, judge
+from reports.visible import on_one_line
+from reports.words import speak
+from uat.model import Check, Header, News, NewsKind, Outcome, Phase, Result, Run, Step
+
+WIDTH = 80
+
+_LOUD = (Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.WAIVED)
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "·": "-", "…": "..."}
+)
+"""An old Windows console knows no typographic marks; one of them would turn a whole line into escapes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line on the screen; `tone` may colour it, and the words never depend on that."""
+
+    text: str
+    tone: Tone | None = None
+    is_strong: bool = False
+
+
+def formats_of(header: Header) -> Formats:
+    """Give the language and the time zone of the checklist."""
+    return Formats(language=speak(header.checklist.language), zone=ZoneInfo(header.checklist.timezone))
+
+
+def started(header: Header, folder: Path) -> tuple[Line, ...]:
+    """Say for whom, what, where and with how much this session begins."""
+    say, checklist = formats_of(header).language.say, header.checklist
+    number = max((len(ids) for ids in header.planned.values()), default=0) or len(checklist.checks)
+    pairs = {
+        "system": checklist.system.ssh,
+        "phase": say(f"terminal.phase_{header.phase}"),
+        "checks": str(number),
+        "evidence": str(folder),
+        "ssh_ignored": ", ".join(header.ssh_ignored),
+    }
+    shown = {say(f"terminal.{name}"): value for name, value in pairs.items() if value}
+    width = max(map(len, shown)) + 2
+    title = Line(
+        text=_plain(say("terminal.title", customer=checklist.customer, change=checklist.change)), is_strong=True
+    )
+    return title, *(Line(text=_plain(f"  {name:<{width}}{value}")) for name, value in shown.items())
+
+
+def looking(header: Header, phase: Phase) -> Line:
+    """Head the results of a phase."""
+    return Line(text=_plain(formats_of(header).language.say(f"label.looked_{phase}")), is_strong=True)
+
+
+def resulted(header: Header, check: Check, result: Result, before: dict[str, Result]) -> tuple[Line, ...]:
+    """Tell of a result that matters: what is wrong, what was expected and observed; nothing of the others."""
+    if result.outcome not in _LOUD:
+        return ()
+    formats = formats_of(header)
+    row = row_of(header, check, result, before)
+    words = formats.language.say(f"outcome.{result.outcome}").upper()
+    tone = Tone.CAUTION if result.outcome in (Outcome.WAIVED, Outcome.UNANSWERED) else Tone.BAD
+    head = Line(text=_plain(f"  {words}  {row.id}  {row.title}")[:WIDTH], tone=tone)
+    return head, *(Line(text=text) for text in _details(row, formats))
+
+
+def failure(header: Header, check: Check, result: Result, before: dict[str, Result]) -> str:
+    """Say at length what is wrong, for pytest's list of failures."""
+    formats = formats_of(header)
+    row = row_of(header, check, result, before)
+    words = formats.language.say(f"outcome.{result.outcome}")
+    head = f"{row.id}  {row.title}: {words} ({formats.language.say(f'severity.{row.severity}')})"
+    proof = [_plain(f"    {one.label}") for one in (result.evidence or ())]
+    source = str(check.source)
+    return "\n".join([_plain(head), *_details(row, formats), *proof, f"    {source}"])
+
+
+def failed_step(header: Header, step: Step) -> str:
+    """Say why a step stopped, for pytest's list of failures."""
+    formats = formats_of(header)
+    run = Run(header=header, steps=(step,))
+    happened, known, *_ = night.stop_texts(run, step.stop or "", step, formats)
+    return "\n".join([_plain(_name(step, formats)), *_wrapped(happened, "    "), *_wrapped(known, "    ")])
+
+
+def told(header: Header, step: Step, news: News) -> tuple[Line, ...]:
+    """Tell what a step does just now; the machine's own words stand behind a bar."""
+    if news.kind is NewsKind.OUTPUT:
+        return (Line(text=f"    | {on_one_line(news.text)}"),)
+    if news.kind is NewsKind.ENDED and step.outcome is Outcome.BLOCKED:
+        return ()
+    formats = formats_of(header)
+    say, elapsed = formats.language.say, formats.duration(news.elapsed)
+    if news.kind is NewsKind.BEGAN:
+        return (
+            Line(
+                text=_plain(say("terminal.began", clock=formats.clock(step.started_at), step=_name(step, formats))),
+                is_strong=True,
+            ),
+        )
+    if news.kind is NewsKind.ENDED:
+        return tuple(_ended(step, formats))
+    if news.kind is NewsKind.WAITING:
+        return (Line(text=_plain(f"    {formats.language.name('waiting', news.text)}...")),)
+    text = say(f"terminal.{news.kind}", text=on_one_line(news.text), elapsed=elapsed)
+    tone = None if news.kind is NewsKind.LINK_BACK else Tone.CAUTION
+    return tuple(Line(text=part, tone=tone) for part in _wrapped(text, "    "))
+
+
+def summary(run: Run, written: tuple[Path, ...]) -> tuple[Line, ...]:
+    """Say at the end what the run came to, how to go on if it stopped, and where the reports are."""
+    formats = formats_of(run.header)
+    say = formats.language.say
+    verdict = judge(run, run.header.phase)
+    lines = [Line(text="=" * WIDTH)]
+    lines += [
+        Line(text=text, tone=verdict.tone, is_strong=True)
+        for text in _wrapped(say(f"verdict.{verdict.code}.title"), "")
+    ]
+    lines += [Line(text=text) for text in _counted(run, formats)]
+    lines += _stopped(run, formats)
+    lines.append(Line(text=_plain(say("terminal.reports"))))
+    lines += [Line(text=f"  {path}") for path in written]
+    return tuple(lines)
+
+
+def row_of(header: Header, check: Check, result: Result, before: dict[str, Result]) -> CheckRow:
+    """Make the row of a single check, as on the pages; `before` is what this run saw before the upgrade."""
+    checklist = header.checklist.model_copy(update={"checks": (check,)})
+    alone = header.model_copy(update={"checklist": checklist, "planned": {result.phase: (check.id,)}})
+    run = Run(header=alone, results=(result,), before=tuple(before.values()))
+    return check_rows(run, result.phase, formats_of(header))[0]
+
+
+def _details(row: CheckRow, formats: Formats) -> Iterator[str]:
+    say = formats.language.say
+    for line in row.lines:
+        if not line.holds and line.observed:
+            name = f"{line.property}: " if line.property else ""
+            words = f"{say('terminal.expected')} {line.expected}, {say('terminal.observed')} {line.observed}"
+            yield from _wrapped(f"{name}{words}", "    ")
+    for text in (row.error, row.reason):
+        if text:
+            yield from _wrapped(on_one_line(text), "    ")
+
+
+def _ended(step: Step, formats: Formats) -> Iterator[Line]:
+    """Say how a step ended, and at what o'clock; why it stopped stands in the summary."""
+    at = formats.clock(step.started_at + timedelta(seconds=step.seconds))
+    outcome = formats.language.say(f"step_outcome.{step.outcome}").lower()
+    text = formats.language.say(
+        "terminal.ended", clock=at, step=_name(step, formats), outcome=outcome, elapsed=formats.duration(step.seconds)
+    )
+    yield Line(text=_plain(text), tone=Tone.GOOD if step.outcome is Outcome.PASSED else Tone.BAD)
+
+
+def _name(step: Step, formats: Formats) -> str:
+    return night.step_title(step, formats)
+
+
+def _counted(run: Run, formats: Formats) -> Iterator[str]:
+    """Count the outcomes of each phase that was looked at."""
+    for phase in (Phase.PRE, Phase.POST):
+        found = Counter(result.outcome for result in run.of(phase).values())
+        if not found:
+            continue
+        words = (
+            f"{number} {formats.language.count(f'tally.{outcome}', number)}"
+            for outcome, number in found.most_common()
+        )
+        yield from _wrapped(f"{formats.language.say(f'label.looked_{phase}')}: {', '.join(words)}", "")
+
+
+def _stopped(run: Run, formats: Formats) -> Iterator[Line]:
+    """Say, when the run stopped, what happened, what is known, what to do and what not to do."""
+    stop = night.stop(run, formats)
+    if stop is None:
+        return
+    say = formats.language.say
+    yield Line(text="")
+    yield Line(text=say("terminal.stop"), tone=Tone.BAD, is_strong=True)
+    known = " ".join(filter(None, (stop.known, on_one_line(stop.message))))
+    for name, text in (("happened", stop.happened), ("known", known), ("todo", stop.todo), ("dont", stop.dont)):
+        yield Line(text=_plain(f"{say(f'label.stop_{name}')}:"), is_strong=name in ("todo", "dont"))
+        for part in _wrapped(text, "  "):
+            yield Line(text=part, tone=Tone.BAD if name == "dont" else None, is_strong=name in ("todo", "dont"))
+    yield Line(text="")
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return wrap(_plain(text), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _plain(text: str) -> str:
+    return text.translate(_PLAIN)
