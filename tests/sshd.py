@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from uat.address import Address
+
 PROGRAM = Path("/usr/sbin/sshd")
 
 
@@ -45,6 +47,11 @@ class Sshd:
     def log(self) -> str:
         """What the server said so far."""
         return (self.folder / "log").read_text(errors="replace")
+
+    @property
+    def address(self) -> Address:
+        """Where it is, with the key that opens it."""
+        return Address(user=self.user, host="127.0.0.1", port=self.port, identity_files=(str(self.key),))
 
     def cut(self) -> None:
         """Kill the processes that serve connections, not the server."""

@@ -1,28 +1,29 @@
-"""The machine over SSH: one connection, many commands; the one file that knows asyncssh and testinfra."""
+"""The machine over SSH: one connection, many commands side by side; the one file that knows asyncssh."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
+import os
 import shlex
+import socket
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
 import asyncssh
-from testinfra.backend.base import BaseBackend, CommandResult
-from testinfra.host import Host
 
 from uat import guard
 from uat.address import Address, parse_address
 from uat.background import BackgroundLoop
 from uat.errors import ObservationError, UnreachableError
-from uat.known_hosts import KnownKey, fingerprint, host_name, known_keys
-from uat.model import Limits, Record
-from uat.output import Collector, Output
+from uat.inspection import Host, testinfra_host
+from uat.known_hosts import HostKey, KnownKey, algorithms, fingerprint, host_key, known_keys, refusal
+from uat.model import Limits
+from uat.output import Collector, Output, output_of
 
 __all__ = [
     "Address",
@@ -44,23 +45,6 @@ _GRACE = 5.0
 _PIECE_BYTES = 65536
 _REFUSED_PAUSE = 0.1
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa", "id_dsa")
-_SIGNATURES = {"ssh-rsa": ("rsa-sha2-256", "rsa-sha2-512", "ssh-rsa")}
-_KEY_KINDS = (
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-    "ssh-rsa",
-    "ssh-dss",
-)
-
-
-class HostKey(Record):
-    """The key a machine showed: type, SHA256 fingerprint, and the line that makes it a trusted one."""
-
-    kind: str
-    fingerprint: str
-    line: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +52,7 @@ class _Login:
     """One try to log in: key pairs, or a password, or both; the agent only at the first try."""
 
     keys: tuple[asyncssh.SSHKey, ...] = ()
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     use_agent: bool = False
 
 
@@ -139,7 +123,7 @@ class _Opener:
         options = asyncssh.SSHClientConnectionOptions(
             config=None,
             known_hosts=(_public_keys(good), [], _public_keys(key for key in known if key.is_revoked)),
-            server_host_key_algs=_algorithms(key.kind for key in known),
+            server_host_key_algs=algorithms(key.kind for key in known),
             client_factory=lambda: gate,
             username=address.user,
             password=login.password,
@@ -172,13 +156,12 @@ class _Opener:
 
     def _why(self, address: Address, error: Exception, seen: asyncssh.SSHKey | None) -> str:
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and seen is not None:
-            return _key_refused(address, _host_key(address, seen), self._known_hosts)
-        if isinstance(error, TimeoutError):
-            return (
-                f"{address}: no answer within {self._limits.connect:g} s. Check the address, the VPN and the firewall"
-            )
-        if isinstance(error, OSError):
-            return f"{address}: {error.strerror or error}. Check the address, the VPN and the firewall"
+            return refusal(self._known_hosts, address, _host_key(address, seen))
+        if isinstance(error, asyncssh.HostKeyNotVerifiable):
+            return f"{address}: {error}. See {self._known_hosts}"
+        if isinstance(error, OSError):  # TimeoutError is one
+            words = _network_words(error) or f"no answer within {self._limits.connect:g} s"
+            return f"{address}: {words}. Check the address, the VPN and the firewall"
         return f"{address}: {error}"
 
 
@@ -284,15 +267,7 @@ class Connection:
             process.close()
         if process.returncode is None:
             raise asyncssh.ConnectionLost("no exit code came")
-        return Output(
-            exit_code=process.returncode if process.returncode >= 0 else 128 - process.returncode,
-            stdout=stdout.kept,
-            stderr=stderr.kept,
-            seconds=time.monotonic() - began,
-            size_bytes=stdout.size_bytes,
-            sha256=stdout.sha256,
-            is_truncated=stdout.is_truncated or stderr.is_truncated,
-        )
+        return output_of(process.returncode, stdout, stderr, seconds=time.monotonic() - began)
 
 
 def connect(
@@ -305,6 +280,7 @@ def connect(
     :param ask: asks for the passphrase of a key, then for a password, when nothing else let us in.
     :raises UnreachableError: network, login or host key; the message says which and what to do.
     """
+    _allow_old_key_exchange()
     loop = BackgroundLoop()
     opener = _Opener(loop=loop, limits=limits, known_hosts=known_hosts, ask=ask)
     try:
@@ -320,6 +296,7 @@ def host_key_of(address: Address, *, limits: Limits, known_hosts: Path, ask: Ask
 
     :raises UnreachableError: no SSH server answers there.
     """
+    _allow_old_key_exchange()
     loop = BackgroundLoop()
     opener = _Opener(loop=loop, limits=limits, known_hosts=known_hosts, ask=ask)
     try:
@@ -328,39 +305,20 @@ def host_key_of(address: Address, *, limits: Limits, known_hosts: Path, ask: Ask
         loop.stop(_close(opener.links))
 
 
-def testinfra_host(run: Callable[[str], Output]) -> Host:
-    """Make a testinfra host whose commands go through ``run``; it knows nothing of earlier ones.
-
-    testinfra's own registry of hosts is not used: it keeps a host, and the facts it learnt, for ever.
-    """
-    backend = _Backend(run)
-    host = Host(backend)
-    backend.set_host(host)
-    return host
+def _allow_old_key_exchange() -> None:
+    """Let cryptography (49 and later) speak Diffie-Hellman without a warning: CentOS 6's sshd knows nothing else."""
+    warnings.filterwarnings("ignore", message="Diffie-Hellman over finite fields")
 
 
-class _Backend(BaseBackend):  # type: ignore[misc]  # testinfra brings no types
-    """testinfra's way to a machine, by way of a function."""
+def _network_words(error: OSError) -> str:
+    """Say what the system says (asyncio puts its own words in their place); nothing for a limit of our own."""
+    if isinstance(error, socket.gaierror) or not error.errno:
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
 
-    NAME = "tvox"
 
-    def __init__(self, run: Callable[[str], Output]) -> None:
-        super().__init__("tvox")
-        self._run = run
-
-    def run(self, command: str, *args: str, **kwargs: object) -> CommandResult:
-        """Run a command, its arguments quoted."""
-        line = self.get_command(command, *args)
-        output = self._run(line)
-        return self.result(output.exit_code, line.encode(), output.stdout, output.stderr)
-
-    def decode(self, data: bytes) -> str:
-        """Decode without asking the machine for its encoding; an odd byte is no error."""
-        return data.decode("utf-8", errors="replace")
-
-    def encode(self, data: str) -> bytes:
-        """Encode without asking the machine for its encoding."""
-        return data.encode("utf-8")
+def _host_key(address: Address, key: asyncssh.SSHKey) -> HostKey:
+    return host_key(address, kind=key.get_algorithm(), key=key.public_data)
 
 
 def _public_keys(keys: Iterable[KnownKey]) -> list[asyncssh.SSHKey]:
@@ -369,35 +327,6 @@ def _public_keys(keys: Iterable[KnownKey]) -> list[asyncssh.SSHKey]:
         with contextlib.suppress(asyncssh.KeyImportError):  # a kind of key that is not supported here
             found.append(asyncssh.import_public_key(f"{key.kind} {key.text}"))
     return found
-
-
-def _algorithms(known: Iterable[str]) -> list[str]:
-    """Order the host key algorithms: the known kinds first, so that the machine shows the key we know."""
-    kinds = dict.fromkeys([kind for kind in known if kind in _KEY_KINDS] + list(_KEY_KINDS))
-    return [name for kind in kinds for name in _SIGNATURES.get(kind, (kind,))]
-
-
-def _host_key(address: Address, key: asyncssh.SSHKey) -> HostKey:
-    kind = key.get_algorithm()
-    text = base64.b64encode(key.public_data).decode()
-    line = f"{host_name(address.host, address.port)} {kind} {text}"
-    return HostKey(kind=kind, fingerprint=fingerprint(key.public_data), line=line)
-
-
-def _key_refused(address: Address, seen: HostKey, path: Path) -> str:
-    """Say why a host key was refused and what the way forward is."""
-    known = known_keys(path, address.host, address.port)
-    trust = f"tvox-uat trust {address}" + (f" --jump {address.jump}" if address.jump else "")
-    if not known:
-        return (
-            f"{address}: its host key is not known: {seen.kind} {seen.fingerprint}. "
-            f"Compare it with the one on the machine's own console, then: {trust}"
-        )
-    old = ", ".join(f"{key.kind} {key.fingerprint} (line {key.line})" for key in known)
-    return (
-        f"{address}: its host key has CHANGED: it shows {seen.kind} {seen.fingerprint}, known in {path} is {old}. "
-        f"This may be another machine. If the change is announced and verified, delete that line, then: {trust}"
-    )
 
 
 def _private_keys(address: Address) -> tuple[tuple[asyncssh.SSHKey, ...], tuple[Path, ...]]:

@@ -6,11 +6,16 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from uat.address import Address
 from uat.model import Record
+
+_KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa", "ssh-dss")
+_SIGNATURES = {"ssh-rsa": ("rsa-sha2-256", "rsa-sha2-512", "ssh-rsa")}
+"""An RSA key signs in three ways (RFC 8332); OpenSSH 5.3 of CentOS 6 knows the last only."""
 
 
 class KnownKey(Record):
@@ -25,6 +30,36 @@ class KnownKey(Record):
     def fingerprint(self) -> str:
         """The key's SHA256 fingerprint, as ``ssh-keygen -l`` prints it."""
         return fingerprint(base64.b64decode(self.text))
+
+
+class HostKey(Record):
+    """The key a machine showed: type, SHA256 fingerprint, and the line that makes it a trusted one."""
+
+    kind: str
+    fingerprint: str
+    line: str
+
+
+def host_key(address: Address, *, kind: str, key: bytes) -> HostKey:
+    """Describe the key that the machine at an address showed; ``key`` is its wire form."""
+    line = f"{host_name(address.host, address.port)} {kind} {base64.b64encode(key).decode()}"
+    return HostKey(kind=kind, fingerprint=fingerprint(key), line=line)
+
+
+def refusal(path: Path, address: Address, seen: HostKey) -> str:
+    """Say why a host key was refused and what the way forward is."""
+    known = known_keys(path, address.host, address.port)
+    trust = f"tvox-uat trust {address}" + (f" --jump {address.jump}" if address.jump else "")
+    if not known:
+        return (
+            f"{address}: its host key is not known: {seen.kind} {seen.fingerprint}. "
+            f"Compare it with the one on the machine's own console, then: {trust}"
+        )
+    old = ", ".join(f"{key.kind} {key.fingerprint} (line {key.line})" for key in known)
+    return (
+        f"{address}: its host key has CHANGED: it shows {seen.kind} {seen.fingerprint}, known in {path} is {old}. "
+        f"This may be another machine. If the change is announced and verified, delete that line, then: {trust}"
+    )
 
 
 def fingerprint(key: bytes) -> str:
@@ -47,6 +82,12 @@ def known_keys(path: Path, host: str, port: int) -> tuple[KnownKey, ...]:
     """
     name = host_name(host, port)
     return tuple(key for patterns, key in _entries(path) if _is_meant(patterns, name))
+
+
+def algorithms(known: Iterable[str]) -> list[str]:
+    """Order the host key algorithms: the known kinds first, so that the machine shows the key we know."""
+    kinds = dict.fromkeys([kind for kind in known if kind in _KINDS] + list(_KINDS))
+    return [name for kind in kinds for name in _SIGNATURES.get(kind, (kind,))]
 
 
 def store(path: Path, line: str) -> None:

@@ -65,3 +65,16 @@ class Collector:
     def is_truncated(self) -> bool:
         """Tell whether more came than was kept."""
         return self.size_bytes > len(self._kept)
+
+
+def output_of(returncode: int, stdout: Collector, stderr: Collector, *, seconds: float) -> Output:
+    """Make a record of what a command said; ``returncode`` is minus n for a command that signal n ended."""
+    return Output(
+        exit_code=returncode if returncode >= 0 else 128 - returncode,
+        stdout=stdout.kept,
+        stderr=stderr.kept,
+        seconds=seconds,
+        size_bytes=stdout.size_bytes,
+        sha256=stdout.sha256,
+        is_truncated=stdout.is_truncated or stderr.is_truncated,
+    )
