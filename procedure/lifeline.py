@@ -33,6 +33,7 @@ class Lifeline:
         self._limits = limits
         self._account = account
         self.losses = 0
+        self._used: Connection | None = None
 
     def run(self, command: str, *, deadline: float | None = None, changes: bool = False) -> Output:
         """Run a command that does no harm when it is run twice, and give its answer.
@@ -58,10 +59,12 @@ class Lifeline:
         :raises ProcedureError: ``link_lost``: no answer for ``limits.unreachable``.
         """
         longest = self._limits.connect + (longest or self._limits.command)
-        patience, pause, lost = Patience(self._limits.unreachable, longest=longest), self._limits.poll, None
+        patience, pause = Patience(self._limits.unreachable, longest=longest), self._limits.poll
+        lost = self._lost_meanwhile()
         while not patience.is_over:
             try:
-                answer = work(self._link.connection())
+                self._used = self._link.connection()
+                answer = work(self._used)
             except UnreachableError as error:
                 self._lose(error, is_news=lost is None)
                 lost = error
@@ -73,6 +76,14 @@ class Lifeline:
             pause = min(pause * 1.5, _LONGEST_PAUSE)
         facts = {"error": str(lost), "tried_seconds": round(patience.spent)}
         raise ProcedureError("link_lost", facts=facts, exit_code=ExitCode.UNREACHABLE)
+
+    def _lost_meanwhile(self) -> UnreachableError | None:
+        """Notice that the link broke since the last question, while nobody asked anything."""
+        if self._used is None or not self._used.is_lost:
+            return None
+        error = UnreachableError(f"{self._used.address}: the connection was lost")
+        self._lose(error, is_news=True)
+        return error
 
     def _lose(self, error: UnreachableError, *, is_news: bool) -> None:
         self._link.drop_connection()

@@ -1,0 +1,351 @@
+"""A command in screen on a real sshd: what its state is, whatever happens to the link, the screen and the wrapper."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from procedure import screen
+from procedure.account import Account
+from procedure.attempt import Attempt, State
+from procedure.lifeline import Lifeline
+from tests.sshd import Sshd, descendants
+from uat.errors import ProcedureError
+from uat.host import Address, Connection, connect
+from uat.model import Limits, News, NewsKind
+
+pytestmark = pytest.mark.skipif(
+    not all(map(shutil.which, ("screen", "script", "flock"))), reason="no screen, script or flock here"
+)
+
+LIMITS = Limits(poll=0.1, silence=0.5, quiet=0.5, prompt=1.5, unreachable=5, connect=5, patch_start=5)
+
+
+class Link:
+    """The connection to the test's sshd, opened anew when it is gone."""
+
+    def __init__(self, sshd: Sshd, limits: Limits) -> None:
+        self._sshd = sshd
+        self._limits = limits
+        self._connection: Connection | None = None
+        self.opened = 0
+
+    def connection(self) -> Connection:
+        if self._connection is None or self._connection.is_lost:
+            address = Address(
+                user=self._sshd.user, host="127.0.0.1", port=self._sshd.port, identity_files=(str(self._sshd.key),)
+            )
+            self._connection = connect(address, limits=self._limits, known_hosts=self._sshd.known_hosts)
+            self.opened += 1
+        return self._connection
+
+    def drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+
+class Bench:
+    """One patch on the machine, and what is told of it."""
+
+    def __init__(self, sshd: Sshd, folder: Path, limits: Limits = LIMITS) -> None:
+        self.limits = limits
+        self.directory = str(folder / "machine" / "attempt")
+        self.log = folder / "patch.log"
+        self.news: list[News] = []
+        self.account = Account(self.news.append)
+        self.link = Link(sshd, limits)
+        self.lifeline = Lifeline(self.link, limits=limits, account=self.account)
+        self.name = f"test-{folder.name}"
+
+    def start(self, script: str) -> None:
+        screen.start(self.lifeline, self.directory, screen=self.name, command=script, limits=self.limits)
+
+    def follow(self) -> Attempt:
+        return screen.follow(
+            self.lifeline, self.directory, log=self.log, limits=self.limits, account=self.account
+        )
+
+    def state(self) -> State:
+        return screen.look(self.lifeline, self.directory).attempt.state
+
+    def told(self, kind: NewsKind) -> list[str]:
+        return [one.text for one in self.news if one.kind is kind]
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        end = time.monotonic() + 10
+        while not holds():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+    def processes(self, *words: str) -> list[int]:
+        """Find processes of this attempt whose command line begins with these words."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                line = path.read_bytes().decode(errors="replace").split("\0")
+            except OSError:
+                continue
+            if line[: len(words)] == list(words) and any(self.directory in word for word in line):
+                found.append(int(path.parent.name))
+        return found
+
+    def kill(self, *words: str) -> None:
+        pids = self.processes(*words)
+        assert pids
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End what this test started."""
+        self.link.drop_connection()
+        self.end()
+
+    def end(self) -> None:
+        """Kill the screen session, the wrapper and the patch, with everything below them."""
+        tops = self.processes("SCREEN") or self.processes("sh") + self.processes("script")
+        for pid in [below for top in tops for below in (top, *descendants(top))]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def bench(sshd: Sshd, tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(sshd, tmp_path)
+    yield bench
+    bench.close()
+
+
+def test_the_exit_code_and_every_byte_are_kept(bench: Bench) -> None:
+    """A command's exit code and its whole output come back, although screen itself keeps neither."""
+    bench.start("echo one; printf 'two\\n'; exit 3")
+    ended = bench.follow()
+    assert (ended.state, ended.exit_code) == (State.ENDED, 3)
+    assert bench.told(NewsKind.OUTPUT)[1:3] == ["one", "two"]
+    assert b"one\r\ntwo\r\n" in screen.fetch_log(bench.lifeline, bench.directory, bench.log)
+
+
+def test_the_patch_has_a_terminal(bench: Bench) -> None:
+    """The command runs on a terminal of its own, as the vendor's engineer would run it."""
+    bench.start("test -t 0 && test -t 1 && echo on a terminal")
+    bench.follow()
+    assert "on a terminal" in bench.told(NewsKind.OUTPUT)
+
+
+def test_nothing_of_ours_sticks_to_the_patch(bench: Bench) -> None:
+    """The command runs with the machine's own umask and priority: what it installs must be readable."""
+    bench.start("umask; nice")
+    bench.follow()
+    umask = f"{os.umask(0o22):04o}"
+    os.umask(int(umask, 8))
+    assert bench.told(NewsKind.OUTPUT)[1:3] == [umask, "0"]
+
+
+def test_the_machines_copy_is_private(bench: Bench) -> None:
+    """What we put on the machine is for root's eyes only."""
+    bench.start("true")
+    bench.follow()
+    assert Path(bench.directory).stat().st_mode & 0o777 == 0o700
+
+
+def test_a_second_start_starts_nothing(bench: Bench, tmp_path: Path) -> None:
+    """Starting again follows what runs: a patch is run once."""
+    for _ in range(3):
+        bench.start(f"echo x >> {tmp_path}/runs; sleep 0.5")
+    bench.follow()
+    assert (tmp_path / "runs").read_text() == "x\n"
+
+
+def test_a_cut_link_does_not_disturb_the_patch(sshd: Sshd, bench: Bench) -> None:
+    """The link is cut while the patch is followed: it goes on, and nothing of its output is missing or doubled."""
+    bench.start("for i in 1 2 3 4 5 6 7 8 9 10; do echo line $i; sleep 0.2; done")
+    cutter = threading.Timer(0.7, sshd.cut)
+    cutter.start()
+    ended = bench.follow()
+    cutter.join()
+    assert (ended.state, ended.exit_code) == (State.ENDED, 0)
+    assert [line for line in bench.told(NewsKind.OUTPUT) if line.startswith("line")] == [
+        f"line {i}" for i in range(1, 11)
+    ]
+    assert len(bench.told(NewsKind.LINK_LOST)) == len(bench.told(NewsKind.LINK_BACK)) == 1
+    assert bench.link.opened == 2
+    assert bench.account.facts["links_lost"] == 1
+
+
+def test_a_link_that_stays_away_ends_in_a_stop(sshd: Sshd, tmp_path: Path) -> None:
+    """When nobody answers for the whole limit the run stops with exit code 11; the patch was not touched."""
+    bench = Bench(sshd, tmp_path, LIMITS.model_copy(update={"unreachable": 1.0}))
+    bench.start("sleep 30")
+    pids = bench.processes("sh")
+    sshd.process.terminate()
+    sshd.process.wait()
+    sshd.cut()
+    bench.link.drop_connection()
+    with pytest.raises(ProcedureError) as stop:
+        bench.follow()
+    assert (stop.value.stop, stop.value.exit_code) == ("link_lost", 11)
+    assert bench.processes("sh") == pids
+    bench.close()
+
+
+def test_a_killed_screen_does_not_end_the_patch(bench: Bench) -> None:
+    """screen is killed: the patch goes on, its exit code is kept (CVE-2021-26937: its own output can do that)."""
+    bench.start("sleep 1; echo went on; exit 4")
+    bench.until(lambda: bool(bench.processes("SCREEN")))
+    bench.kill("SCREEN")
+    ended = bench.follow()
+    assert (ended.state, ended.exit_code) == (State.ENDED, 4)
+    assert "went on" in bench.told(NewsKind.OUTPUT)
+
+
+def test_a_killed_wrapper_leaves_an_orphan(bench: Bench) -> None:
+    """The wrapper is killed: the patch is followed to its end, but no exit code of it counts."""
+    bench.start("sleep 1.5; echo the end")
+    bench.until(lambda: bool(bench.processes("sh", f"{bench.directory}/wrapper", "outer")))
+    bench.kill("sh", f"{bench.directory}/wrapper", "outer")
+    assert bench.state() is State.ORPHANED
+    ended = bench.follow()
+    assert (ended.state, ended.exit_code) == (State.ORPHANED, None)
+    assert "the end" in bench.told(NewsKind.OUTPUT)
+
+
+def test_a_patch_that_takes_everything_with_it_is_lost(bench: Bench) -> None:
+    """Wrapper and patch are both gone without an exit code: lost."""
+    bench.start("sleep 30")
+    bench.until(lambda: bool(bench.processes("sh", f"{bench.directory}/command")))
+    bench.end()
+    assert bench.follow().state is State.LOST
+
+
+def test_another_boot_id_is_lost(bench: Bench) -> None:
+    """The machine restarted under the patch: lost, whatever its locks say."""
+    bench.start("sleep 2")
+    (Path(bench.directory) / "boot").write_text("0e6a9a1c-0000-4000-8000-000000000000\n")
+    assert bench.follow().state is State.LOST
+
+
+def test_a_vanished_directory_is_lost(bench: Bench) -> None:
+    """The patch removed our directory: lost, not a patch that was never started."""
+    bench.start(f"sleep 0.5; rm -rf {bench.directory}; sleep 0.5")
+    assert bench.follow().state is State.LOST
+
+
+def test_a_killed_patch_has_its_signals_exit_code(bench: Bench) -> None:
+    """The patch is killed: ENDED with 128 + the signal."""
+    bench.start("kill -KILL $$")
+    assert bench.follow().exit_code == 137
+
+
+def test_a_service_left_running_does_not_hold_up_the_end(bench: Bench) -> None:
+    """A daemon that the patch started keeps its lock, and yet the patch has ended."""
+    bench.start("setsid sleep 5 </dev/null >/dev/null 2>&1 & echo done")
+    ended = bench.follow()
+    assert (ended.state, ended.exit_code) == (State.ENDED, 0)
+
+
+def test_silence_is_told_and_nothing_is_ended(bench: Bench) -> None:
+    """A patch that says nothing for long is told of, less and less often, and passes."""
+    bench.start("echo working; sleep 3; echo done")
+    assert bench.follow().exit_code == 0
+    assert bench.told(NewsKind.SILENCE)[:2] == ["working", "working"]
+    assert bench.told(NewsKind.PROMPT) == []
+    assert bench.account.facts["longest_silence_seconds"] >= 2.5  # type: ignore[operator]
+
+
+def test_a_question_is_shown_and_never_answered(bench: Bench) -> None:
+    """A question is told, waited for until its limit, and then the run stops; the patch still waits."""
+    bench.start("printf 'Overwrite local customisations? [y/N] '; read answer; echo got $answer")
+    with pytest.raises(ProcedureError) as stop:
+        bench.follow()
+    assert stop.value.stop == "prompt_unanswered"
+    assert stop.value.facts["question"] == "Overwrite local customisations? [y/N]"
+    assert bench.told(NewsKind.PROMPT) == ["Overwrite local customisations? [y/N]"]
+    assert bench.state() is State.RUNNING
+
+
+def test_a_person_may_answer_by_attaching(bench: Bench) -> None:
+    """A person types the answer in the screen session: the patch goes on, and so does the run."""
+    bench.start("printf 'Go on? '; read answer; echo got $answer")
+    typing = ["screen", "-S", bench.name, "-X", "stuff", "y\r"]
+    typist = threading.Timer(1.2, subprocess.run, [typing])
+    typist.start()
+    assert bench.follow().exit_code == 0
+    typist.join()
+    assert bench.told(NewsKind.PROMPT) == ["Go on?"]
+    assert bench.told(NewsKind.OUTPUT)[-3:-1] != []
+    assert "got y" in bench.told(NewsKind.OUTPUT)
+
+
+def test_a_finished_line_can_be_a_question_too(bench: Bench) -> None:
+    """A process that reads the terminal is waiting, however the last line looks."""
+    bench.start("echo Press Enter; read answer")
+    with pytest.raises(ProcedureError) as stop:
+        bench.follow()
+    assert stop.value.facts["question"] == "Press Enter"
+
+
+def test_an_unfinished_progress_line_is_no_question(bench: Bench) -> None:
+    """A line without its end whose process works is silence, even if it ends like a question."""
+    bench.start("printf 'Copying files: '; sleep 3; echo ok")
+    assert bench.follow().exit_code == 0
+    assert bench.told(NewsKind.PROMPT) == []
+
+
+def test_too_long_is_a_stop_and_the_patch_goes_on(sshd: Sshd, tmp_path: Path) -> None:
+    """Over its limit the patch is left alone and the run stops."""
+    bench = Bench(sshd, tmp_path, LIMITS.model_copy(update={"patch": 1.0}))
+    bench.start("while sleep 0.2; do echo more; done")
+    with pytest.raises(ProcedureError) as stop:
+        bench.follow()
+    assert stop.value.stop == "patch_timeout"
+    assert bench.state() is State.RUNNING
+    bench.kill("sh", f"{bench.directory}/command")
+    bench.close()
+
+
+def test_a_missing_tool_is_named(bench: Bench, sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without screen nothing is started, and the reason is said."""
+    monkeypatch.setattr("procedure.wrapper._START", "command() { return 1; }\n" + _start_text())
+    with pytest.raises(ProcedureError) as stop:
+        bench.start("true")
+    assert stop.value.stop == "patch_not_started"
+    assert stop.value.facts["errors"] == "screen is not installed"
+    assert not Path(bench.directory).exists()
+
+
+def _start_text() -> str:
+    from procedure import wrapper
+
+    return wrapper._START
+
+
+def test_a_long_log_is_followed_whole(bench: Bench) -> None:
+    """More output than one look takes is read on at once, whole and in order."""
+    bench.start("seq 1 400000")
+    ended = bench.follow()
+    log = screen.fetch_log(bench.lifeline, bench.directory, bench.log)
+    assert ended.log_bytes == len(log) > 2_000_000
+    assert bench.told(NewsKind.OUTPUT)[1:400001] == [str(n) for n in range(1, 400001)]
+
+
+def test_what_a_login_script_prints_is_no_state(sshd: Sshd, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Noise before the answer, even the marker's text, is neither state nor log."""
+    original = screen.probing
+
+    def noisy(*args: object, **kwargs: object) -> str:
+        return "echo Update completed!; " + original(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(screen, "probing", noisy)
+    bench.start("echo real")
+    ended = bench.follow()
+    assert ended.exit_code == 0
+    assert "Update completed!" not in "\n".join(bench.told(NewsKind.OUTPUT))
