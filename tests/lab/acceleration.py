@@ -21,7 +21,8 @@ def boots_under_kvm(image: Image) -> bool:
     """Boot the kernel without a disk under KVM; it must come as far as its first user process."""
     command = [
         "qemu-system-x86_64", "-machine", "q35", "-accel", "kvm", "-cpu", "max", "-m", "512", "-nodefaults",
-        "-display", "none", "-no-reboot", "-serial", "stdio", "-kernel", str(image.kernel), "-initrd", str(image.initrd),
+        "-display", "none", "-no-reboot", "-serial", "stdio",
+        "-kernel", str(image.kernel), "-initrd", str(image.initrd),
         "-append", "console=ttyS0 panic=-1 rdinit=/bin/false",
     ]  # fmt: skip
     try:

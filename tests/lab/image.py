@@ -4,6 +4,7 @@ import hashlib
 import os
 import shlex
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.lab.shell import locked, run
 GUEST = Path(__file__).with_name("guest")
 BOOT = ("vmlinuz", "initrd")
 SIZE = "4G"
+KEPT_SECONDS = 14 * 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,16 @@ def ensure(say: Callable[[str], None]) -> Image:
         if not folder.exists():
             say(f"building the image {folder.name} (once for each recipe)")
             build(folder)
+            remove_old()
+        os.utime(folder)
     return Image(folder=folder)
+
+
+def remove_old() -> None:
+    """Remove the images that no lab was started from for two weeks."""
+    for disk in cache().glob("*/base.qcow2"):
+        if disk.parent.stat().st_mtime < time.time() - KEPT_SECONDS:
+            shutil.rmtree(disk.parent)
 
 
 def recipe() -> str:

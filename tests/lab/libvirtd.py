@@ -1,7 +1,6 @@
 """A libvirtd of the lab's own: configuration, state, logs and socket all lie in the lab's folder."""
 
 import os
-import subprocess
 import time
 from pathlib import Path
 
@@ -13,7 +12,10 @@ security_driver = "none"
 remember_owner = 0
 cgroup_controllers = []
 """
-LIBVIRTD_CONF = 'auth_unix_rw = "none"\n'
+LIBVIRTD_CONF = """\
+auth_unix_rw = "none"
+log_outputs = "2:file:{state}/libvirtd.log"
+"""
 LONGEST_SOCKET = 107  # unix(7): sun_path has 108 bytes
 
 
@@ -48,14 +50,7 @@ def start(state: Path) -> None:
         return
     check_paths(state)
     write_configuration(state)
-    socket(state).unlink(missing_ok=True)
-    with (state / "libvirtd.log").open("ab") as log:
-        daemon = subprocess.Popen(
-            command(state), env=environment(state), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            start_new_session=True,
-        )  # fmt: skip
-    (state / "libvirtd.pid").write_text(f"{daemon.pid}\n", encoding="ascii")
-    wait_until_it_answers(state, daemon)
+    run(command(state), environment=environment(state), deadline=60)
 
 
 def command(state: Path) -> list[str]:
@@ -64,7 +59,7 @@ def command(state: Path) -> list[str]:
     libvirtd works for the whole machine, in /etc/libvirt and /run/libvirt, as soon as it sees user 0. Root therefore
     gives it a user namespace in which it sees user 1000; whatever it writes still belongs to root.
     """
-    daemon = ["libvirtd", "--config", str(state / "libvirtd.conf")]
+    daemon = ["libvirtd", "--daemon", "--config", f"{state}/libvirtd.conf", "--pid-file", f"{state}/libvirtd.pid"]
     return ["unshare", "--user", "--map-user=1000", "--map-group=1000", *daemon] if os.geteuid() == 0 else daemon
 
 
@@ -90,21 +85,7 @@ def write_configuration(state: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     (state / "run").chmod(0o700)
     (state / "libvirt" / "qemu.conf").write_text(QEMU_CONF, encoding="ascii")
-    (state / "libvirtd.conf").write_text(LIBVIRTD_CONF, encoding="ascii")
-
-
-def wait_until_it_answers(state: Path, daemon: subprocess.Popen[bytes]) -> None:
-    """Return when the daemon answers; raise LabError with its log when it ends or stays silent for 20 seconds."""
-    end = time.monotonic() + 20
-    while time.monotonic() < end and daemon.poll() is None:
-        try:
-            virsh(state, "version")
-        except LabError:
-            time.sleep(0.2)
-        else:
-            return
-    log = (state / "libvirtd.log").read_text(encoding="utf-8", errors="replace")
-    raise LabError(f"libvirtd does not answer\n{log[-2000:]}")
+    (state / "libvirtd.conf").write_text(LIBVIRTD_CONF.format(state=state), encoding="utf-8")
 
 
 def stop(state: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 import ssl
 import subprocess
 import time
@@ -27,7 +28,7 @@ def silent(_line: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """What a lab is doing: `domain` is libvirt's word (running, shut off) or `absent`; `release` is empty when unknown."""
+    """What a lab is doing: `domain` is libvirt's word or `absent`; what is unknown is empty."""
 
     libvirtd: bool
     domain: str
@@ -112,9 +113,14 @@ class Lab:
         return PATCHES
 
     @property
+    def certificate(self) -> Path:
+        """The web certificate, PEM, as it is since the lab was last brought up; its name is pbx.lab.example."""
+        return self.state_dir / "web.crt"
+
+    @property
     def ca_or_cert_sha256(self) -> str:
         """The SHA-256 of the web certificate (self-signed), lower-case hexadecimal without colons."""
-        pem = ensure(silent).certificate.read_text(encoding="ascii")
+        pem = self.certificate.read_text(encoding="ascii")
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
 
     def up(self, say: Callable[[str], None] = silent) -> None:
@@ -169,7 +175,7 @@ class Lab:
     def variant(self, release: str, name: str, *, seconds: int | None = None) -> None:
         """Choose how the patch to `release` goes: one of the words in patches/README.md, or `none`.
 
-        The word is written in the guest, so that it holds wherever the patch is copied to. `seconds` belongs to `slow`.
+        The word is written in the guest, so that it holds wherever the patch is copied to; `seconds` is for `slow`.
         """
         words = name if seconds is None else f"{name} {seconds}"
         file = f"/etc/lab-tvox/variant-{release}"
@@ -188,6 +194,28 @@ class Lab:
         if output.strip() != "running":
             _, failed = self.run("systemctl --failed --no-legend --plain", deadline=20)
             raise LabError(f"the lab did not boot: {output.strip()}\n{failed}see {self.console}")
+
+    def shut_down(self, *, deadline: float = 90) -> None:
+        """Ask the guest to power off (ACPI) and return when it is off; the domain and its disk stay."""
+        libvirtd.virsh(self.state_dir, "shutdown", self.domain, "--mode", "acpi")
+        end = time.monotonic() + deadline
+        while self._domain_state() != "shut off":
+            if time.monotonic() > end:
+                raise LabError(f"{self.domain} is still on after {deadline:.0f} s")
+            time.sleep(0.2)
+
+    def reboot(self) -> None:
+        """Reboot the guest and return when it has finished booting."""
+        _, before = self.run("cat /proc/sys/kernel/random/boot_id")
+        self.run("systemctl reboot", deadline=30)
+        end = time.monotonic() + BOOT_SECONDS
+        while time.monotonic() < end:
+            code, after = self.run("cat /proc/sys/kernel/random/boot_id", deadline=20)
+            if code == 0 and after != before:
+                self.wait()
+                return
+            time.sleep(1)
+        raise LabError(f"{self.domain} did not come back after a reboot; see {self.console}")
 
     def _domain_state(self) -> str:
         """Return libvirt's word for the state of the virtual machine, or `absent`."""
@@ -208,11 +236,25 @@ class Lab:
         image = ensure(say)
         description = xml(self.identity, image, self.state_dir, accelerator(image))
         self._turn_off()
-        if not pristine.exists(self.state_dir, description):
+        shutil.copyfile(image.certificate, self.certificate)
+        if not self._restore(description, say):
             self._first_boot(image, description, say)
-        say("restoring the pristine state")
-        pristine.restore(self.state_dir, self.domain, description)
+            self._restore(description, say)
         self._set_clock()
+
+    def _restore(self, description: str, say: Callable[[str], None]) -> bool:
+        """Let the machine go on from its pristine state; return False when there is none that this QEMU can read."""
+        if not pristine.exists(self.state_dir, description):
+            return False
+        say("restoring the pristine state")
+        try:
+            pristine.restore(self.state_dir, self.domain, description)
+        except LabError as error:
+            say(f"the pristine state is of no use: {error}")
+            self._turn_off()
+            pristine.forget(self.state_dir)
+            return False
+        return True
 
     def _first_boot(self, image: Image, description: str, say: Callable[[str], None]) -> None:
         """Boot from the image and keep what is there then, disk and memory, as the pristine state."""

@@ -1,4 +1,4 @@
-"""Tells mmdebstrap where this machine gets its Debian packages from, and how: nothing of that is written in the project."""
+"""Tells mmdebstrap where this machine gets its Debian packages from, and how: the project names no registry."""
 
 import re
 from pathlib import Path

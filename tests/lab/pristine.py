@@ -33,7 +33,7 @@ def define(state: Path, description: str, *, backing: Path) -> None:
 
 def keep(state: Path, domain: str, description: str) -> None:
     """Stop the running virtual machine and keep its disk and its memory."""
-    (state / "pristine.id").unlink(missing_ok=True)
+    forget(state)
     virsh(state, "save", domain, state / "pristine.memory", "--running")
     (state / "disk.qcow2").rename(state / "pristine.qcow2")
     (state / "pristine.id").write_text(digest(description), encoding="ascii")
@@ -43,3 +43,8 @@ def restore(state: Path, domain: str, description: str) -> None:
     """Let the virtual machine go on from what is kept; libvirt must not know it yet."""
     define(state, description, backing=state / "pristine.qcow2")
     virsh(state, "restore", state / "pristine.memory", "--running")
+
+
+def forget(state: Path) -> None:
+    """Make the next start a boot."""
+    (state / "pristine.id").unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,21 +12,25 @@ class LabError(Exception):
     """The lab cannot do what was asked: what failed, and what it said."""
 
 
-def run(argv: Sequence[str | Path], *, deadline: float = 120, text: str = "") -> str:
+def run(
+    argv: Sequence[str | Path], *, deadline: float = 120, text: str = "", environment: Mapping[str, str] = os.environ
+) -> str:
     """Run a program and return what it printed.
 
-    `text` goes to its standard input. Raise LabError when it cannot start, fails, or needs more than `deadline` seconds.
+    `text` goes to its standard input. Raise LabError when it cannot start, fails, or is late (seconds).
     """
     words = [str(word) for word in argv]
-    environment = os.environ | {"LC_ALL": "C.UTF-8"}
+    speaking = {**environment, "LC_ALL": "C.UTF-8"}
     try:
-        done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=deadline, env=environment)
+        done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=deadline, env=speaking)
     except FileNotFoundError as error:
         raise LabError(f"{words[0]} is not installed: run tests/lab/install.sh") from error
     except subprocess.TimeoutExpired as error:
         raise LabError(f"{' '.join(words)}: no end after {deadline:.0f} s") from error
     if done.returncode != 0:
-        raise LabError(f"{' '.join(words)}: exit code {done.returncode}\n{(done.stderr or done.stdout)[-2000:].strip()}")
+        raise LabError(
+            f"{' '.join(words)}: exit code {done.returncode}\n{(done.stderr or done.stdout)[-2000:].strip()}"
+        )
     return done.stdout
 
 

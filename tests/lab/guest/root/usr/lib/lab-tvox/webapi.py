@@ -81,7 +81,9 @@ def get_service_current_calls(params: list[Any], session: str) -> list[dict[str,
     if len(params) != 1 or params[0] not in USERS:
         raise RpcError(-32602, "Invalid params")
     started = int(time.time()) - 42
-    calls = [{"callId": f"{started}.7@d92061befe", "service": "Assistenza", "clid": "0451234567", "status": "RINGING"}]
+    calls = [
+        {"callId": f"{started}.7@d92061befe", "service": "Assistenza", "clid": "0451234567", "status": "RINGING"}
+    ]
     return calls if params[0] == "mrossi" else []
 
 
@@ -131,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.reply(200, "text/html; charset=utf-8", (WWW / page).read_bytes())
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 - the name is http.server's
 
     def do_POST(self) -> None:
         """Answer a JSON-RPC request; a login also sets the session's cookie."""
