@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from uat.errors import ObservationError
 from uat.model import Evidence, JsonValue, Limits, Viewpoint
@@ -97,7 +98,7 @@ class Web:
         taken_at, began = datetime.now(UTC), time.monotonic()
         try:
             answer = self._exchange(request, label=label, follow=follow, taken_at=taken_at)
-        except (requests.RequestException, OSError, ValueError) as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             problem = self._redact.clean(f"{method} {url}: {_why(error, self._limits.web)}")
             seconds = time.monotonic() - began
             self._keep(label, b"", status="", errors=problem, taken_at=taken_at, seconds=seconds)
@@ -186,7 +187,7 @@ def _shown(sent: bytes | str | None) -> str:
 def _read(response: requests.Response, *, until: float) -> bytes:
     """Read a body up to the cap; the time is for the whole of it, not for each piece."""
     kept = bytearray()
-    for piece in response.iter_content(_PIECE_BYTES):
+    while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):  # what is there, without waiting for more
         kept += piece
         if len(kept) >= KEPT_BYTES:
             break
@@ -222,6 +223,6 @@ def _why(error: Exception, limit: float) -> str:
     """Say why there was no answer, in words that name the fault."""
     if isinstance(error, requests.exceptions.SSLError):
         return f"TLS: {error}. A certificate that the customer vouches for can be pinned: tls: sha256:<fingerprint>"
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout | ReadTimeoutError):
         return f"no answer within {limit:g} s"
     return f"no answer: {error}"
