@@ -97,7 +97,7 @@ def _mismatches(
     check: Check, phase: Phase, observed: Mapping[str, JsonValue], before: Result | None
 ) -> tuple[Mismatch, ...]:
     baseline = before.observed if before else None
-    return expect.judge(dict(observed), check.expect.get(phase, ()), baseline)
+    return expect.judge(observed, check.expect.get(phase, ()), baseline, phase=phase)
 
 
 def _outcome(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,8 @@ SESSION = pytest.StashKey[Session]()
 
 CHANGES = pytest.StashKey[bool]()
 """Set on a test's definition by the plugin that parametrizes its `phase` itself: a step, not a look."""
+
+BLOCKED = "blocked: the session was stopped before"
 
 PHASES = {Phase.PRE: [Phase.PRE], Phase.POST: [Phase.POST], Phase.UPGRADE: list(Phase)}
 _ORDER = list(Phase)
@@ -151,11 +152,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def node_name(path: Path, root: Path) -> str:
-    """Name a checklist's node after its file, relative to pytest's root, also when it lies outside."""
-    try:
-        return Path(os.path.relpath(path, root)).as_posix()
-    except ValueError:  # Windows: on another drive
-        return path.name
+    """Name a checklist's node after its file: relative to pytest's root, in full when it lies outside."""
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -207,8 +205,10 @@ def phase(request: pytest.FixtureRequest) -> Iterator[Phase]:
     """The phase of the session that this test runs in: pre, upgrade or post."""
     session, wanted = request.config.stash[SESSION], Phase(request.param)
     ids = set(check_ids(request.session.items, wanted))
-    checks = [check for check in session.checklist.checks if check.id in ids and check.kind != PYTHON]
-    session.begin(wanted, checks)
+    checks = [check for check in session.checklist.checks if check.id in ids]
+    session.begin(wanted, [check for check in checks if check.kind != PYTHON])
+    if session.stop is not None:
+        session.block(checks, wanted)
     yield wanted
     session.end()
 
@@ -219,7 +219,10 @@ def tvox(phase: Phase, request: pytest.FixtureRequest) -> Probe:
 
     A test that asks for it is a check: it runs in each phase and has its row in the reports.
     """
-    return request.config.stash[SESSION].probe()
+    session = request.config.stash[SESSION]
+    if session.stop is not None:
+        pytest.skip(BLOCKED)
+    return session.probe()
 
 
 @pytest.fixture
@@ -235,9 +238,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if session is None or session.stop is None or phase is None or id is None:
         return
     if (phase, id) not in session.results:
-        check = next(check for check in session.checklist.checks if check.id == id)
-        session.keep(check, session.unlooked(check, phase, Outcome.BLOCKED, stop_code(session) or ""))
-        pytest.skip("blocked: the session was stopped before")
+        session.block([check for check in session.checklist.checks if check.id == id], phase)
+        pytest.skip(BLOCKED)
 
 
 @pytest.hookimpl(wrapper=True)

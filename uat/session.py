@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from uat import baseline, registry
 from uat.answers import Answer, Channel, Question
 from uat.errors import ObservationError, ProcedureError, UnreachableError
-from uat.host import Address, Connection, connect
+from uat.host import Address, Connection, Output, connect
 from uat.identity import identify
 from uat.journal import Journal
 from uat.model import (
@@ -74,6 +75,7 @@ class Session:
         self._journal: Journal | None = None
         self._on_result = on_result
         self._connection: Connection | None = None
+        self._opening = threading.Lock()
 
     @property
     def checklist(self) -> Checklist:
@@ -97,9 +99,14 @@ class Session:
 
         :raises UnreachableError: the machine does not answer, or is not the one we trust.
         """
-        if self._connection is None or self._connection.is_lost:
-            self._connection = self._connect()
-        return self._connection
+        with self._opening:
+            if self._connection is None or self._connection.is_lost:
+                self._connection = self._connect()
+            return self._connection
+
+    def run(self, command: str, *, deadline: float | None = None, stdin: bytes = b"") -> Output:
+        """Run a command over the connection of the moment; a lost one is opened again."""
+        return self.connection().run(command, deadline=deadline, stdin=stdin)
 
     def _connect(self) -> Connection:
         try:
@@ -129,7 +136,7 @@ class Session:
     def probe(self) -> Probe:
         """Make a probe over the connection, with caches of its own."""
         return Probe(
-            connection=self.connection(),
+            connection=self,
             system=self.checklist.system,
             limits=self.checklist.limits,
             secrets=self.secrets,
@@ -163,6 +170,12 @@ class Session:
             self.look(checks, phase)
         except UnreachableError as error:
             self.stop = error
+
+    def block(self, checks: Sequence[Check], phase: Phase) -> None:
+        """Write down that these checks could not be looked at, because the session was stopped before."""
+        for check in checks:
+            if (phase, check.id) not in self.results:
+                self.keep(check, self.unlooked(check, phase, Outcome.BLOCKED, str(self.stop)))
 
     def end(self) -> None:
         """Leave the phase: its connection is closed."""
