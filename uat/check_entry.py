@@ -13,11 +13,11 @@ from uat.fitting import as_table, fit, names, problem
 from uat.model import Check, Expectation, JsonValue, Phase, Record
 from uat.operands import ExpectationProblem
 from uat.wording import unknown_word, wrong_value
-from uat.yaml_marks import Entry, Table, Text, find, plain
+from uat.yaml_marks import Entry, Node, Rows, Table, Text, find, plain
 
 WORDED = ("title", "why", "remedy")
 FIELDS = ("id", *WORDED, "area", "severity", "retry_for", "locks", "licence")
-_JUDGED = "expect"
+_JUDGED, _MOVES = "expect", "moves"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class Reader:
             "kind": word,
             "inputs": self._inputs(kind.Inputs, table.entries[word]),
             "expect": self._expect(kind, table, word),
-            "moves": tuple(getattr(kind, "MOVES", ())),
+            "moves": self._moves(kind, table.get(_MOVES)),
             "source": table.source,
         }
         check = fit(Check, fields, problems=self.problems, known=known)
@@ -51,11 +51,11 @@ class Reader:
     def _kind(self, table: Table) -> str | None:
         """Find the one key that names a kind."""
         words = self.words
-        others = {key: one for key, one in table.entries.items() if key not in (*FIELDS, _JUDGED)}
+        others = {key: one for key, one in table.entries.items() if key not in (*FIELDS, _JUDGED, _MOVES)}
         unknown = [key for key in others if key not in words]
         found = [key for key in others if key in words]
         for key in unknown:
-            message = unknown_word("field or kind", key, (*FIELDS, _JUDGED, *words))
+            message = unknown_word("field or kind", key, (*FIELDS, _JUDGED, _MOVES, *words))
             self.problems.append(problem(others[key].key, message))
         for key in found[1:]:
             message = f"a check has one kind, and '{found[0]}' is there already; write a second check"
@@ -92,6 +92,20 @@ class Reader:
             return {}
         made = fit(inputs, as_table(table, self.problems), problems=self.problems)
         return made.model_dump(mode="json", by_alias=True) if made else {}
+
+    def _moves(self, kind: ModuleType, node: Node | None) -> tuple[str, ...]:
+        """Give the properties that change by themselves: the kind's own (``MOVES``), and those written here."""
+        own = tuple(getattr(kind, "MOVES", ()))
+        if node is None:
+            return own
+        if not isinstance(node, Rows):
+            self.problems.append(problem(node.source, wrong_value("list_type", "", plain(node))))
+            return own
+        for item in node.items:
+            if plain(item) not in names(kind.Observed):
+                message = unknown_word("property", str(plain(item)), names(kind.Observed))
+                self.problems.append(problem(item.source, message))
+        return tuple(dict.fromkeys((*own, *map(str, plain(node)))))
 
     def _expect(self, kind: ModuleType, table: Table, word: str) -> dict[Phase, tuple[Expectation, ...]]:
         before = len(self.problems)
