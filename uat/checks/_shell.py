@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from uat.errors import ObservationError
-from uat.host import Output
+from uat.output import Output
 from uat.probe import Probe
 
 ADMIN_PATH = "PATH=$PATH:/usr/sbin:/sbin; "

@@ -36,7 +36,9 @@ class Inputs(Record):
 
     run: str = Field(min_length=1, description="a command line for a POSIX shell")
     user: str | None = Field(
-        default=None, pattern=r"^\w[\w.\\-]*$", description="runs it, through su or sudo; default: who logs in"
+        default=None,
+        pattern=r"^\w[\w.\\-]*$",
+        description="runs it, from /, through su or sudo; default: who logs in",
     )
     deadline: Duration | None = Field(default=None, description="default: limits.command")
     reviewed_by: str = Field(min_length=1, description="the person who made sure that it only looks")
@@ -78,8 +80,8 @@ def _as_user(inputs: Inputs, probe: Probe) -> str:
     if login == inputs.user:
         return inputs.run
     if login == "root":
-        return f"su -s /bin/sh {user} -c {quote(inputs.run)}"
-    return f"sudo -n -u {user} /bin/sh -c {quote(inputs.run)}"
+        return f"cd / && su -s /bin/sh {user} -c {quote(inputs.run)}"
+    return f"cd / && sudo -n -u {user} /bin/sh -c {quote(inputs.run)}"
 
 
 def _first_number(text: str) -> int | float | None:

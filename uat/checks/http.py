@@ -13,7 +13,7 @@ Example::
         url: https://{web}/tvox/rest/system
         headers: {Accept: application/json}
         login: {user: uat, password: env:TVOX_PASSWORD}
-      expect: {status: 200, json.status: up}
+      expect: {status: 200, json: {status: up}}
 """
 
 from __future__ import annotations

@@ -23,9 +23,9 @@ import time
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from uat.address import parse_address
 from uat.checks._shell import ADMIN_PATH, ask
 from uat.errors import ObservationError
-from uat.host import parse_address
 from uat.model import Evidence, Field, Record, Viewpoint, model_validator
 from uat.probe import Probe
 

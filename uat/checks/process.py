@@ -14,18 +14,24 @@ Example::
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from uat.checks._shell import ask
 from uat.errors import ObservationError
 from uat.model import Field, Record, field_validator, model_validator
 from uat.probe import Probe
 
-_QUESTION = "ps -Aww -o stat:8= -o user:32= -o comm:64= -o args="
+_QUESTION = "ps -Aww -o pid:10= -o ppid:10= -o stat:8= -o user:32= -o comm:64= -o args="
 """Columns of fixed width, because a process may have blanks in its name (procps 3.2.8 and later)."""
 
-_LINE = re.compile(r"(?P<state>\S.{7}) (?P<user>.{32}) (?P<name>.{64}) ?(?P<arguments>.*)")
+_LINE = re.compile(
+    r" *(?P<pid>\d+) +(?P<parent>\d+) (?P<state>\S.{7}) (?P<user>.{32}) (?P<name>.{64}) ?(?P<arguments>.*)"
+)
 _NAME_LENGTH = 15
 """Longer names are cut by the kernel (proc(5), comm)."""
+
+_Line = re.Match[str]
 
 
 class Inputs(Record):
@@ -61,12 +67,13 @@ class Observed(Record):
 
 
 def observe(inputs: Inputs, probe: Probe) -> Observed:
-    """List all processes and keep those that are meant."""
+    """List all processes and keep those that are meant; those of our own connection are none of the machine's."""
     output = ask(probe, _QUESTION)
-    lines = [_LINE.fullmatch(line) for line in output.text.splitlines()]
-    if not lines or None in lines:
-        raise ObservationError(f"'{_QUESTION}' answered no list of processes: {output.text[:80]!r}")
-    found = [line for line in lines if line and _is_alive(line) and _is_meant(line, inputs)]
+    lines = {line["pid"]: line for line in map(_read, output.text.splitlines())}
+    ours = _ours(lines)
+    if not ours:
+        raise ObservationError(f"ps listed not even itself: {output.text[:80]!r}")
+    found = [line for pid, line in lines.items() if pid not in ours and _is_alive(line) and _is_meant(line, inputs)]
     return Observed(
         count=len(found),
         users=tuple(sorted({line["user"].strip() for line in found})),
@@ -74,12 +81,41 @@ def observe(inputs: Inputs, probe: Probe) -> Observed:
     )
 
 
-def _is_alive(line: re.Match[str]) -> bool:
-    """Leave out zombies, and our own question with the shells round it."""
-    return not line["state"].startswith("Z") and _QUESTION.removeprefix("ps ") not in line["arguments"]
+def _read(text: str) -> _Line:
+    line = _LINE.fullmatch(text)
+    if not line:
+        raise ObservationError(f"ps wrote a line that cannot be read: {text!r}")
+    return line
 
 
-def _is_meant(line: re.Match[str], inputs: Inputs) -> bool:
+def _ours(lines: Mapping[str, _Line]) -> set[str]:
+    """Find what our SSH connection runs: this question, and those of the checks beside it.
+
+    Their command lines name what they look for, and would be counted.
+    """
+    asking = {pid for pid, line in lines.items() if _QUESTION in line["arguments"]}
+    sessions = {next(filter(partial(_is_sshd, lines), _ancestors(pid, lines)), pid) for pid in asking}
+    return {pid for pid in lines if pid in asking or sessions.intersection(_ancestors(pid, lines))}
+
+
+def _is_sshd(lines: Mapping[str, _Line], pid: str) -> bool:
+    """Tell the process that serves an SSH connection; since OpenSSH 9.8 it is called ``sshd-session``."""
+    return lines[pid]["name"].startswith("sshd")
+
+
+def _ancestors(pid: str, lines: Mapping[str, _Line]) -> Iterator[str]:
+    """Go up from a process to the first one, itself left out."""
+    parent = lines[pid]["parent"]
+    while parent in lines:
+        yield parent
+        parent = lines[parent]["parent"]
+
+
+def _is_alive(line: _Line) -> bool:
+    return not line["state"].startswith("Z")
+
+
+def _is_meant(line: _Line, inputs: Inputs) -> bool:
     if inputs.name is not None:
         return line["name"].strip() in (inputs.name, inputs.name[:_NAME_LENGTH])
     return re.search(inputs.matches or "", line["arguments"]) is not None

@@ -21,8 +21,8 @@ from shlex import quote
 
 from uat.checks._shell import ADMIN_PATH, ask, complaint
 from uat.errors import ObservationError
-from uat.host import Output
 from uat.model import Field, Record
+from uat.output import Output
 from uat.probe import Probe
 
 _QUESTION = (
@@ -82,7 +82,7 @@ def _systemd(name: str, output: Output, probe: Probe) -> Observed:
         raise ObservationError(f"systemctl did not tell the state of {name}: {complaint(output)}")
     if properties["LoadState"] == "not-found":
         return Observed(exists=False, running=False, enabled=False)
-    state = properties["UnitFileState"]
+    state = "masked" if properties["LoadState"] == "masked" else properties["UnitFileState"]
     enabled = _is_linked(name, probe) if state in _BY_SCRIPT else state in _ENABLED
     return Observed(exists=True, running=properties["ActiveState"] in _RUNNING, enabled=enabled)
 
