@@ -29,7 +29,7 @@ class Formats:
     def duration(self, seconds: float) -> str:
         """Write seconds as `0,41 s`, `14 min 32 s` or `2 h 05 min`."""
         if seconds < 10:
-            return f"{self.number(seconds)} s"
+            return f"{self.number(seconds, 3 if seconds < 1 else 1)} s"
         whole = round(seconds)
         if whole < 60:
             return f"{whole} s"
@@ -97,7 +97,8 @@ class Formats:
     def _text(self, name: str, text: str, limit: int) -> str:
         if name.endswith(("_at", "_until")):
             try:
-                return self.moment(datetime.fromisoformat(text))
+                at = datetime.fromisoformat(text)
             except ValueError:
                 return on_one_line(text, limit=limit)
+            return self.minute(at) if name.endswith("_until") else self.moment(at)
         return on_one_line(text, limit=limit) if text else self.language.say("units.empty")

@@ -87,8 +87,10 @@ def proofs(run: Run, formats: Formats) -> tuple[Proof, ...]:
 
 def step_title(step: Step, formats: Formats) -> str:
     """Name a step, with the patch it belongs to."""
-    name = formats.language.name("step", step.name)
-    return formats.language.say("label.step_of", step=name, release=visible(step.release)) if step.release else name
+    key = f"step_of.{step.name}" if step.release else f"step.{step.name}"
+    if key not in formats.language.phrases:
+        return visible(" ".join(filter(None, (step.name, step.release))))
+    return formats.language.say(key, release=visible(step.release or ""))
 
 
 def stop(run: Run, formats: Formats) -> Stop | None:

@@ -44,6 +44,7 @@ class CheckRow:
 
     id: str
     title: str
+    kind: str
     area: str
     severity: Severity
     outcome: Outcome
@@ -133,6 +134,18 @@ def _step(value: JsonValue, step: str) -> JsonValue:
     return value[step] if step in value else folded.get(step.lower())
 
 
+def attested(result: Result | None, formats: Formats) -> str:
+    """Give what a person answered, with the note and the name."""
+    language = formats.language
+    answer = (result.observed or {}) if result else {}
+    words = [language.name("answer", str(answer["answer"]))] if answer.get("answer") else []
+    if answer.get("note"):
+        words.append(f"«{visible(str(answer['note']))}»")
+    if answer.get("answered_by"):
+        words.append(language.say("answer.by", name=visible(str(answer["answered_by"]))))
+    return " · ".join(words)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Rows:
     """What the rows of one phase have in common."""
@@ -146,6 +159,7 @@ class _Rows:
         return CheckRow(
             id=check.id,
             title=visible(check.words(language)),
+            kind=check.kind,
             area=visible(check.area) or self.formats.language.say("label.other_area"),
             severity=check.severity,
             outcome=result.outcome if result else Outcome.NOT_RUN,
@@ -217,18 +231,10 @@ class _Rows:
         return self.formats.value(name, quoted, limit=80)
 
     def _attested(self, check: Check, result: Result | None) -> Line:
-        """Show a manual check: what should be seen, what a person says, and who."""
-        language = self.formats.language
-        answer = (result.observed or {}) if result else {}
-        words = [language.name("answer", str(answer["answer"]))] if answer.get("answer") else []
-        if answer.get("note"):
-            words.append(f"«{visible(str(answer['note']))}»")
-        if answer.get("answered_by"):
-            words.append(language.say("answer.by", name=visible(str(answer["answered_by"]))))
+        """Show a manual check: what should be seen, what a person says."""
         holds = result is None or result.outcome not in WRONG
-        return Line(
-            property="", expected=visible(str(check.inputs.get("see", ""))), observed=" · ".join(words), holds=holds
-        )
+        expected = visible(str(check.inputs.get("see", "")))
+        return Line(property="", expected=expected, observed=attested(result, self.formats), holds=holds)
 
     def _reason(self, result: Result | None) -> str:
         """Say why a check was left out, blocked or accepted."""
@@ -239,9 +245,8 @@ class _Rows:
             waiver, until = result.waiver, self.formats.day(result.waiver.until)
             key = "label.waived" if result.outcome is Outcome.WAIVED else "label.waiver_expired"
             return visible(language.say(key, reason=waiver.reason, by=waiver.approved_by, until=until))
-        happened = f"stop.{result.reason}.happened"
         if result.outcome is Outcome.BLOCKED:
-            return language.phrases.get(happened) or language.say("label.blocked_before")
+            return language.say("label.blocked_before")
         return visible(result.reason or "")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports.formats import Formats
-from reports.rows import CheckRow, before_of, check_rows, property_of
+from reports.rows import CheckRow, attested, before_of, check_rows, property_of
 from uat.compare import Row, Verdict, compare
 from uat.model import Outcome, Phase, Result, Run
 
@@ -60,6 +60,14 @@ def counts(rows: tuple[SideRow, ...]) -> dict[Verdict, int]:
     return {verdict: found[verdict] for verdict in ORDER if found[verdict]}
 
 
+def by_area(rows: tuple[SideRow, ...]) -> dict[str, list[SideRow]]:
+    """Group rows by area; areas stand in the order in which they first come."""
+    groups: dict[str, list[SideRow]] = {}
+    for row in rows:
+        groups.setdefault(row.check.area, []).append(row)
+    return groups
+
+
 def _was_looked_at(result: Result) -> bool:
     return result.outcome not in (Outcome.BLOCKED, Outcome.NOT_RUN)
 
@@ -70,15 +78,20 @@ def _side(row: Row, check: CheckRow, formats: Formats) -> SideRow:
         verdict=row.verdict,
         before=row.before.outcome if row.before else Outcome.NOT_RUN,
         after=row.after.outcome if row.after else Outcome.NOT_RUN,
-        differences=tuple(_differences(row, formats)),
+        differences=tuple(_answers(row, formats) if check.kind == "manual" else _differences(row, formats)),
     )
 
 
+def _answers(row: Row, formats: Formats) -> Iterator[Difference]:
+    """Show what a person said on either side, where that is not the same."""
+    if row.verdict is not Verdict.SAME:
+        yield Difference(property="", before=attested(row.before, formats), after=attested(row.after, formats))
+
+
 def _differences(row: Row, formats: Formats) -> Iterator[Difference]:
-    """Show what changed, and what is wrong on either side even if it did not change."""
-    names = {change.property: None for change in row.changes}
-    for side in (row.before, row.after):
-        names |= {one.property: None for one in (side.mismatches if side else ())}
+    """Show what is wrong on either side, and then what else changed."""
+    wrong = [one.property for side in (row.after, row.before) for one in (side.mismatches if side else ())]
+    names = dict.fromkeys([*wrong, *(change.property for change in row.changes)])
     for name in names:
         yield Difference(
             property=name, before=_value(row.before, name, formats), after=_value(row.after, name, formats)

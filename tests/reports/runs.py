@@ -423,7 +423,7 @@ def waiver() -> Waiver:
 def _exceptions(phase: Phase) -> dict[str, dict[str, object]]:
     """Give what is not simply right on a good day."""
     low = Mismatch(property="free_percent", operator="at_least", expected=20, observed=15.0)
-    empty: dict[str, object] = {"observed": None, "evidence": (), "seconds": 0.0}
+    empty: dict[str, object] = {"observed": None, "evidence": (), "seconds": 0.0, "attempts": 0}
     found: dict[str, dict[str, object]] = {
         "PLT-09": {"outcome": Outcome.WAIVED, "mismatches": (low,), "waiver": waiver()},
         "MSG-05": {"outcome": Outcome.SKIPPED, "reason": "nessuna linea fax", **empty},
@@ -621,7 +621,7 @@ def _troubles() -> dict[str, dict[str, object]]:
         "files": [],
     }
     denied = Mismatch(property="answer", operator="equals", expected="passed", observed="failed")
-    blank: dict[str, object] = {"observed": None, "evidence": (), "seconds": 0.0}
+    blank: dict[str, object] = {"observed": None, "evidence": (), "seconds": 0.0, "attempts": 0}
     gone = Mismatch(property="exists", operator="equals", expected=True, observed=False)
     return {
         "PLT-02": _dead(),
@@ -676,7 +676,16 @@ def stopped_run(stop: str = "no_marker", **facts: JsonValue) -> Run:
         for place, name in enumerate(("reboot", "settle", "release"))
     )
     blocked = tuple(
-        result(check, Phase.POST, outcome=Outcome.BLOCKED, reason=stop, observed=None, evidence=(), seconds=0.0)
+        result(
+            check,
+            Phase.POST,
+            outcome=Outcome.BLOCKED,
+            reason=stop,
+            attempts=0,
+            observed=None,
+            evidence=(),
+            seconds=0.0,
+        )
         for check in checks()
     )
     return clean_run().model_copy(
