@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeAlias
 
+from pydantic import AfterValidator as AfterValidator
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic import Field as Field
 from pydantic import field_validator as field_validator

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from shlex import quote
 
+from uat.checks._inputs import Name, Said
 from uat.checks._shell import ask, complaint
 from uat.errors import ObservationError
 from uat.model import Duration, Field, Record
@@ -34,14 +35,13 @@ _WHO = (
 class Inputs(Record):
     """What to run."""
 
-    run: str = Field(min_length=1, description="a command line for a POSIX shell")
-    user: str | None = Field(
+    run: Said = Field(description="a command line for a POSIX shell")
+    user: Name | None = Field(
         default=None,
-        pattern=r"^\w[\w.\\-]*$",
         description="runs it, from /, through su or sudo; default: who logs in",
     )
     deadline: Duration | None = Field(default=None, description="default: limits.command")
-    reviewed_by: str = Field(min_length=1, description="the person who made sure that it only looks")
+    reviewed_by: Said = Field(description="the person who made sure that it only looks")
 
 
 class Observed(Record):

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from shlex import quote
 
+from uat.checks._inputs import Path
 from uat.checks._shell import ask, complaint, is_absent
 from uat.errors import ObservationError
 from uat.model import Field, Record
@@ -34,7 +35,7 @@ _QUESTION = (
 class Inputs(Record):
     """Which directory."""
 
-    path: str = Field(pattern="^/", description="from the root, without wildcards")
+    path: Path
     depth: int = Field(default=1, ge=0, le=20, description="how many levels of names are listed; 0: none")
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from shlex import quote
 
+from uat.checks._inputs import Path
 from uat.checks._shell import ask
 from uat.errors import ObservationError
 from uat.model import Field, Record
@@ -28,7 +29,7 @@ _LINE = re.compile(r"\s(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s+/")
 class Inputs(Record):
     """Which path; the file system that holds it is looked at."""
 
-    path: str = Field(pattern="^/", description="from the root, without wildcards; it must exist")
+    path: Path = Field(description="it must exist")
 
 
 class Observed(Record):

@@ -7,7 +7,7 @@ Example::
     - id: NET-01
       title: {it: Il file hosts non è cambiato, en: The hosts file has not changed}
       file: {path: /etc/hosts}
-      expect: {exists: true, mode: "0644", owner: root, content: {contains: localhost}, sha256: {unchanged: true}}
+      expect: {exists: true, mode: 0644, owner: root, content: {contains: localhost}, sha256: {unchanged: true}}
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import re
 import stat
 from shlex import quote
 
+from uat.checks._inputs import Path
 from uat.checks._shell import ask, complaint, is_absent
 from uat.errors import ObservationError
 from uat.model import Field, Record
@@ -44,7 +45,7 @@ _TYPES = {
 class Inputs(Record):
     """Which file."""
 
-    path: str = Field(pattern="^/", description="from the root, without wildcards")
+    path: Path
 
 
 class Observed(Record):

@@ -24,6 +24,7 @@ import re
 import warnings
 from enum import StrEnum
 
+from uat.checks._inputs import Said, Url
 from uat.model import Field, JsonValue, Record, field_validator
 from uat.probe import Probe
 from uat.secret import is_reference
@@ -45,7 +46,7 @@ class Method(StrEnum):
 class Login(Record):
     """Who asks."""
 
-    user: str = Field(min_length=1)
+    user: Said
     password: str = Field(description="where the password is: env:NAME, file:PATH or ask")
 
     @field_validator("password")
@@ -59,7 +60,7 @@ class Login(Record):
 class Inputs(Record):
     """What is asked, and how."""
 
-    url: str = Field(pattern=r"^https?://[^/\s]", description="the whole address")
+    url: Url
     method: Method = Method.GET
     headers: dict[str, str] = {}
     body: str | None = Field(default=None, description="sent as it stands; its type goes into headers")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from uat.checks._inputs import Said
 from uat.model import Field, Record, field_validator
 
 
@@ -28,12 +29,14 @@ class Answer(StrEnum):
 class Inputs(Record):
     """What is to be tried; a person reads it as it stands."""
 
-    do: tuple[str, ...] = Field(min_length=1, description="the steps in order; one step may stand alone")
-    see: str = Field(min_length=1, description="what then shows that it works")
+    do: tuple[Said, ...] = Field(description="the steps in order; one step may stand alone")
+    see: Said = Field(description="what then shows that it works")
 
     @field_validator("do", mode="before")
     @classmethod
     def _as_steps(cls, value: object) -> object:
+        if value in ((), []):
+            raise ValueError("at least one step must be written here")
         return (value,) if isinstance(value, str) else value
 
 
@@ -42,5 +45,5 @@ class Observed(Record):
 
     answer: Answer
     note: str = ""
-    answered_by: str = Field(min_length=1, description="the person's name")
+    answered_by: Said = Field(description="the person's name")
     files: tuple[str, ...] = Field(default=(), description="names of files handed in, such as a photograph")

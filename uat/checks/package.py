@@ -10,6 +10,7 @@ Example::
 
 from __future__ import annotations
 
+from uat.checks._inputs import Name
 from uat.errors import ObservationError
 from uat.model import Field, Record
 from uat.probe import Probe
@@ -18,7 +19,7 @@ from uat.probe import Probe
 class Inputs(Record):
     """Which package."""
 
-    name: str = Field(pattern=r"^\w[\w.+:-]*$", description="as rpm or dpkg knows it")
+    name: Name = Field(description="as rpm or dpkg knows it")
 
 
 class Observed(Record):

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from uat.checks._inputs import Said
 from uat.checks._shell import ask
 from uat.errors import ObservationError
 from uat.model import Field, Record, field_validator, model_validator
@@ -37,10 +38,8 @@ _Line = re.Match[str]
 class Inputs(Record):
     """Which processes: either by ``name`` or by what ``matches``."""
 
-    name: str | None = Field(default=None, min_length=1, description="the program's name, as top shows it")
-    matches: str | None = Field(
-        default=None, min_length=1, description="a regular expression, searched in the whole command line"
-    )
+    name: Said | None = Field(default=None, description="the program's name, as top shows it")
+    matches: Said | None = Field(default=None, description="a regular expression, searched in the whole command line")
 
     @field_validator("matches")
     @classmethod

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from shlex import quote
 
+from uat.checks._inputs import Name
 from uat.checks._shell import ADMIN_PATH, ask, complaint
 from uat.errors import ObservationError
 from uat.model import Field, Record
@@ -45,7 +46,7 @@ _BY_SCRIPT = {"", "bad", "generated"}
 class Inputs(Record):
     """Which service."""
 
-    name: str = Field(pattern=r"^\w[\w@:.\\-]*$", description="as systemctl or service is told")
+    name: Name = Field(description="as systemctl or service is told")
 
 
 class Observed(Record):

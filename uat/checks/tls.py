@@ -20,6 +20,7 @@ from enum import StrEnum
 
 from cryptography import x509
 
+from uat.checks._inputs import Said
 from uat.errors import ObservationError
 from uat.model import Evidence, Field, Record, Viewpoint
 from uat.probe import Probe
@@ -34,9 +35,9 @@ class StartTls(StrEnum):
 class Inputs(Record):
     """Which service."""
 
-    host: str | None = Field(default=None, min_length=1, description="default: system.web")
+    host: Said | None = Field(default=None, description="default: system.web")
     port: int = Field(default=443, ge=1, le=65535)
-    name: str | None = Field(default=None, min_length=1, description="the name asked for (SNI); default: host")
+    name: Said | None = Field(default=None, description="the name asked for (SNI); default: host")
     starttls: StartTls | None = None
 
 
