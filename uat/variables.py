@@ -43,7 +43,7 @@ def fill(node: Node, values: Mapping[str, str], problems: list[Problem]) -> Node
     """Give the same node with its variables filled in; keys are left alone."""
     match node:
         case Text(is_blank=True):
-            problems.append(problem(node.source, 'nothing is written here; an empty text is ""'))
+            problems.append(problem(node.source, 'nothing is written after this; an empty text is ""'))
             return node
         case Text():
             return _filled(node, values, problems, values.__getitem__)

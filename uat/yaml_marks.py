@@ -254,13 +254,16 @@ class _Builder:
 
     def _table(self, start: _Event, depth: int) -> Node:
         entries: dict[str, Entry] = {}
+        is_bare = False
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self._node(event, depth + 1)
-            value = self._node(next(self.events), depth + 1)
+            after = next(self.events)
+            is_bare = not entries and event.end_mark.index == after.start_mark.index
+            value = _blank_at_key(key.source, self._node(after, depth + 1))
             if self._is_good_key(event, key, entries):
                 entries[plain(key)] = Entry(key.source, value)
         table = Table(entries=entries, source=self._source(start))
-        return self._unquoted(start, table) or table
+        return self._unquoted(start, table) if is_bare and start.flow_style else table
 
     def _is_good_key(self, event: _Event, key: Node, entries: Mapping[str, Entry]) -> bool:
         if not isinstance(key, Text):
@@ -274,12 +277,16 @@ class _Builder:
             return True
         return False
 
-    def _unquoted(self, start: _Event, table: Table) -> Text | None:
+    def _unquoted(self, start: _Event, table: Table) -> Node:
         """Recognise ``name: {unit}``, which YAML reads as a mapping with the key ``unit`` and no value."""
-        if not start.flow_style or len(table.entries) != 1:
-            return None
-        ((key, entry),) = table.entries.items()
-        if not isinstance(entry.value, Text) or not entry.value.is_blank or not re.fullmatch(NAME, key):
-            return None
+        key = next(iter(table.entries), "")
+        if not re.fullmatch(NAME, key):
+            return table
         self._wrong(start, f'text is due here, and YAML reads this as a mapping; quote it: "{{{key}}}"')
         return Text(value=f"{{{key}}}", source=table.source)
+
+
+def _blank_at_key(key: Source, value: Node) -> Node:
+    """Say that nothing is written where the key stands: parsers differ in where nothing is."""
+    is_blank = isinstance(value, Text) and value.is_blank
+    return Text(value="", source=key, is_blank=True) if is_blank else value
