@@ -516,6 +516,12 @@ def test_anchors(tmp_path: Path) -> None:
     assert made.checks[0].title == {"it": "hello"}
 
 
+def test_nothing_to_say(tmp_path: Path) -> None:
+    """A kind or a hypervisor that takes nothing may stand alone; a section with nothing in it is not there."""
+    made = loaded(tmp_path, HEAD.replace("}", ", hypervisor: {manual: }}") + "waivers:\nlimits:\n" + ONE)
+    assert (made.system.hypervisor, made.waivers, made.checks[0].kind) == ({"manual": {}}, (), "clock")
+
+
 def test_skipped_stay(tmp_path: Path) -> None:
     """A check that is skipped stays in the plan, with its reason."""
     made = loaded(tmp_path, HEAD + "skip: [{id: A, reason: no fax}]\n" + ONE)
