@@ -63,8 +63,7 @@ class Observed(Record):
 
 def observe(inputs: Inputs, probe: Probe) -> Observed:
     """Ask for everything in one go."""
-    path = quote(inputs.path)
-    output = ask(probe, _QUESTION.format(path=path), understood=None)
+    output = ask(probe, _QUESTION.format(path=quote(inputs.path)), understood=None)
     if is_absent(output) and not output.stdout:
         return Observed(exists=False)
     if output.exit_code != 0:
@@ -73,6 +72,11 @@ def observe(inputs: Inputs, probe: Probe) -> Observed:
     facts = _STAT.fullmatch(first.decode(errors="replace"))
     if not facts:
         raise ObservationError(f"stat said something else of {inputs.path}: {first!r}")
+    return _read(facts, rest)
+
+
+def _read(facts: re.Match[str], rest: bytes) -> Observed:
+    """Put together what stat said and, of an ordinary file, hash and content."""
     mode = int(facts["mode"], 16)
     digest, _, content = rest.partition(b"\n")
     return Observed(

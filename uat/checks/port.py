@@ -17,6 +17,7 @@ Example::
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 import time
@@ -41,6 +42,9 @@ _SOCKET = re.compile(
 )
 _OWNER = re.compile(r'\("([^"]+)",|\s\d+/(\S.*?)\s*$')
 """``users:(("sshd",pid=812,fd=3))`` (ss), ``users:(("sshd",812,3))`` (ss of CentOS 6), ``812/sshd`` (netstat)."""
+
+
+_CONNECTED = "connected"
 
 
 class Protocol(StrEnum):
@@ -112,22 +116,9 @@ def _address(line: re.Match[str]) -> str:
 
 
 def _connects(host: str, number: int, probe: Probe) -> bool:
-    """Open a TCP connection and close it at once.
-
-    A refusal, silence, and a router's or firewall's "no route to host" are answers: not reachable.
-    """
+    """Open a TCP connection, close it at once, and record it."""
     began, taken_at = time.monotonic(), datetime.now(UTC)
-    try:
-        socket.create_connection((host, number), timeout=probe.limits.connect).close()
-        status = "connected"
-    except ConnectionRefusedError:
-        status = "refused"
-    except TimeoutError:
-        status = "no answer"
-    except OSError as error:
-        status = error.strerror or str(error)
-        if "route to host" not in status:
-            raise ObservationError(f"cannot connect to {host} port {number} from here: {status}") from error
+    status = _try(host, number, timeout=probe.limits.connect)
     probe.record(
         Evidence(
             kind="tcp",
@@ -138,4 +129,23 @@ def _connects(host: str, number: int, probe: Probe) -> bool:
             viewpoint=Viewpoint.HERE,
         )
     )
-    return status == "connected"
+    return status == _CONNECTED
+
+
+def _try(host: str, number: int, *, timeout: float) -> str:
+    """Say how connecting went.
+
+    A refusal, silence, and a router's or firewall's "no route to host" are answers: not reachable.
+    """
+    try:
+        socket.create_connection((host, number), timeout=timeout).close()
+    except ConnectionRefusedError:
+        return "refused"
+    except TimeoutError:
+        return "no answer"
+    except OSError as error:
+        if error.errno == errno.EHOSTUNREACH:
+            return "no route to host"
+        why = error.strerror or str(error)
+        raise ObservationError(f"cannot connect to {host} port {number} from here: {why}") from error
+    return _CONNECTED

@@ -15,6 +15,7 @@ import smtplib
 import socket
 import ssl
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -60,21 +61,24 @@ def observe(inputs: Inputs, probe: Probe) -> Observed:
         raise ObservationError("tls: neither a host here nor system.web says where to look")
     taken_at, began = datetime.now(UTC), time.monotonic()
     der, protocol = _shake_hands(_context(ssl.CERT_NONE), host, inputs, timeout=probe.limits.connect)
-    probe.record(
-        Evidence(
-            kind="tls",
-            label=f"{host}:{inputs.port}",
-            status=protocol,
-            body=ssl.DER_cert_to_PEM_cert(der),
-            sha256=hashlib.sha256(der).hexdigest(),
-            size_bytes=len(der),
-            taken_at=taken_at,
-            seconds=round(time.monotonic() - began, 3),
-            viewpoint=Viewpoint.HERE,
-        )
-    )
+    seconds = time.monotonic() - began
+    probe.record(_evidence(der, f"{host}:{inputs.port}", protocol, taken_at=taken_at, seconds=seconds))
     chain_ok = _is_trusted(host, inputs, timeout=probe.limits.connect)
     return _read(der, protocol=protocol, chain_ok=chain_ok)
+
+
+def _evidence(der: bytes, label: str, protocol: str, *, taken_at: datetime, seconds: float) -> Evidence:
+    return Evidence(
+        kind="tls",
+        label=label,
+        status=protocol,
+        body=ssl.DER_cert_to_PEM_cert(der),
+        sha256=hashlib.sha256(der).hexdigest(),
+        size_bytes=len(der),
+        taken_at=taken_at,
+        seconds=round(seconds, 3),
+        viewpoint=Viewpoint.HERE,
+    )
 
 
 def _context(verify: ssl.VerifyMode) -> ssl.SSLContext:
@@ -116,9 +120,10 @@ def _shake_hands(context: ssl.SSLContext, host: str, inputs: Inputs, *, timeout:
 def _after_smtp(context: ssl.SSLContext, host: str, port: int, *, name: str, timeout: float) -> tuple[bytes, str]:
     """Ask a mail server for TLS (RFC 3207).
 
-    smtplib takes the name for SNI from where it connected to, so the handshake is done here.
+    smtplib takes the name for SNI from where it connected to, so the handshake is done here; afterwards the
+    connection is closed without a word, since nothing was begun.
     """
-    with smtplib.SMTP(host, port, timeout=timeout) as mail:
+    with closing(smtplib.SMTP(host, port, timeout=timeout)) as mail:
         mail.ehlo()
         code, said = mail.docmd("STARTTLS")
         if code != 220:

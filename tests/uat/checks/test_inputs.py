@@ -1,0 +1,58 @@
+"""What a kind does not take is said at its place in the checklist, in words that help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from uat import checklist
+from uat.errors import ChecklistError
+
+HEAD = "customer: ACME\nsystem: {ssh: root@10.0.0.5, web: pbx.acme.it}\nchecks:\n  - id: A\n    "
+
+WRONG = [
+    ("file: {path: etc/hosts}", "begins with '/': '/etc/hosts'?"),
+    ("directory: {path: /srv, depth: 99}", "less than or equal to 20"),
+    ("service: {name: 'a; reboot'}", "is not a name"),
+    ("service: {name: -h}", "is not a name"),
+    ("process: {}", "by 'name' or by 'matches', one of them"),
+    ("process: {name: a, matches: b}", "by 'name' or by 'matches', one of them"),
+    ("process: {matches: '('}", "not a regular expression"),
+    ("port: {number: 0}", "greater than or equal to 1"),
+    ("port: {number: 5060, protocol: udp, from: here}", "use 'from: machine'"),
+    ("command: {run: uptime}", "'reviewed_by' is missing"),
+    ("command: {run: uptime, reviewed_by: ''}", "something must be written here"),
+    ("command: {run: uptime, reviewed_by: M. Rossi, deadline: 5}", "is not a duration"),
+    ("http: {url: pbx.acme.it/occ}", "begins with https://"),
+    ("http: {url: 'https://pbx', method: DELETE}", "unknown word 'DELETE'; one of: GET, HEAD, POST"),
+    ("http: {url: 'https://pbx', login: {user: a, password: s3cret}}", "env:NAME, file:PATH or ask"),
+    ("webapi: {method: dialNumber}", "dialNumber places a call"),
+    ("webapi: {method: dialNumberByEmail}", "places a call"),
+    ("webapi: {method: hangupCall}", "drops a call"),
+    ("webapi: {method: recOn}", "starts a recording"),
+    ("webapi: {method: recOff}", "stops a recording"),
+    ("webapi: {method: sendSms}", "sends an SMS"),
+    ("webapi: {method: login}", "opens a session"),
+    ("webapi: {method: frobnicate}", "is not known to only look"),
+    ("webapi: {method: issueRefund}", "is not known to only look"),
+    ("tls: {starttls: ldap}", "one of: smtp"),
+    ("manual: {do: [], see: x}", "at least one step"),
+]
+
+
+@pytest.mark.parametrize(("written", "said"), WRONG, ids=[written for written, _ in WRONG])
+def test_refused(written: str, said: str, tmp_path: Path) -> None:
+    """A check that cannot be meant is refused when the checklist is loaded, with its line."""
+    path = tmp_path / "acme.yaml"
+    path.write_text(HEAD + written + "\n", encoding="utf-8")
+    with pytest.raises(ChecklistError) as caught:
+        checklist.load(path)
+    assert any(problem.source.line == 5 and said in problem.message for problem in caught.value.problems)
+
+
+def test_one_step_stands_alone(tmp_path: Path) -> None:
+    """A manual check with one step may write it without a list."""
+    path = tmp_path / "acme.yaml"
+    path.write_text(HEAD + "manual: {do: Call 600, see: One hears oneself}\n", encoding="utf-8")
+    assert list(checklist.load(path).checks[0].inputs["do"]) == ["Call 600"]
