@@ -1,0 +1,172 @@
+"""The libvirt adapter on a real libvirtd: a small machine without an operating system."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from procedure import hypervisors
+from procedure.hypervisors import Hypervisor, Power, Vm
+from tests.lab import libvirtd, missing
+from uat.errors import ObservationError
+from uat.model import Limits
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason="; ".join(missing()))
+
+UUID = str(uuid.uuid4())
+NAME = "tiny"
+
+
+def domain(folder: Path, *, extra: str = "") -> str:
+    return f"""
+    <domain type='qemu'><name>{NAME}</name><uuid>{UUID}</uuid><memory unit='MiB'>32</memory><vcpu>1</vcpu>
+      <os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>
+      <devices>
+        <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{folder}/a.qcow2'/>
+          <target dev='vda' bus='virtio'/></disk>
+        <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{folder}/b.qcow2'/>
+          <target dev='vdb' bus='virtio'/></disk>
+        <disk type='file' device='cdrom'><target dev='hdc' bus='ide'/><readonly/></disk>
+        {extra}
+      </devices>
+    </domain>"""
+
+
+@pytest.fixture(scope="module")
+def state() -> Iterator[Path]:
+    """The folder of a libvirtd of this file's own; short, for its sockets."""
+    pytest.importorskip("libvirt", reason="libvirt-python is not installed (pip install 'tvox-uat[libvirt]')")
+    with tempfile.TemporaryDirectory(prefix="lv") as folder:
+        libvirtd.start(Path(folder))
+        yield Path(folder)
+        libvirtd.stop(Path(folder))
+
+
+@pytest.fixture
+def machine(state: Path) -> Iterator[Hypervisor]:
+    """A machine that is off, with two disks and an empty drive."""
+    yield define(state, domain(state))
+    virsh(state, "destroy", NAME)
+    virsh(state, "undefine", NAME, "--snapshots-metadata")
+
+
+def define(state: Path, xml: str) -> Hypervisor:
+    for disk in ("a", "b"):
+        image = ["qemu-img", "create", "-q", "-f", "qcow2", str(state / f"{disk}.qcow2"), "1M"]
+        subprocess.run(image, check=True)
+    (state / "tiny.xml").write_text(xml)
+    libvirtd.virsh(state, "define", state / "tiny.xml")
+    return opened(libvirtd.uri(state))
+
+
+def opened(uri: str, vm: str = NAME) -> Hypervisor:
+    chosen = hypervisors.choose({"libvirt": {"uri": uri, "vm": vm, "uuid": UUID}})
+    return chosen.open(limits=Limits(), ask=None)  # type: ignore[arg-type]  # libvirt asks nobody
+
+
+def virsh(state: Path, *words: str) -> None:
+    subprocess.run(["virsh", "-q", "-c", libvirtd.uri(state), *words], check=False, capture_output=True)
+
+
+def test_identity(machine: Hypervisor) -> None:
+    """The domain's own name and UUID come from libvirt."""
+    assert machine.identity() == Vm(name=NAME, uuid=UUID)
+
+
+def test_snapshot_of_a_machine_that_is_off(machine: Hypervisor) -> None:
+    """Off: no memory, both disks covered, and the drive is not a disk to be covered."""
+    machine.take_snapshot("tvox-uat-1", "ACME & sons <CHG0042>")
+    found = machine.find_snapshot("tvox-uat-1")
+    assert found is not None
+    assert (found.was_off, found.without_memory) == (True, True)
+    assert (found.disks_covered, found.disks_left_out) == (("vda", "vdb"), ())
+    assert machine.snapshots() == ("tvox-uat-1",)
+
+
+def test_snapshot_of_a_machine_that_runs(machine: Hypervisor) -> None:
+    """Running: it is seen that the snapshot has memory and that the machine was not off."""
+    machine.start()
+    machine.take_snapshot("tvox-uat-1", "")
+    found = machine.find_snapshot("tvox-uat-1")
+    assert found is not None
+    assert (found.was_off, found.without_memory) == (False, False)
+
+
+def test_a_disk_left_out(state: Path, machine: Hypervisor) -> None:
+    """A disk that was added after the snapshot is not covered by it."""
+    machine.take_snapshot("tvox-uat-1", "")
+    virsh(state, "attach-disk", NAME, str(state / "b.qcow2"), "vdc", "--config", "--subdriver", "qcow2")
+    found = machine.find_snapshot("tvox-uat-1")
+    assert found is not None
+    assert found.disks_left_out == ("vdc",)
+
+
+def test_a_name_twice(machine: Hypervisor) -> None:
+    """A second snapshot of the same name is refused, not taken for today's."""
+    machine.take_snapshot("tvox-uat-1", "")
+    with pytest.raises(ObservationError):
+        machine.take_snapshot("tvox-uat-1", "")
+
+
+def test_a_snapshot_that_is_not_there(machine: Hypervisor) -> None:
+    """Looking for a snapshot that nobody took finds none."""
+    assert machine.find_snapshot("tvox-uat-1") is None
+
+
+def test_the_delete_command_deletes(state: Path, machine: Hypervisor) -> None:
+    """The command that stands in the report can be pasted and deletes that snapshot."""
+    machine.take_snapshot("tvox-uat-1", "")
+    subprocess.run(machine.delete_command("tvox-uat-1"), shell=True, check=True, capture_output=True)
+    assert machine.snapshots() == ()
+
+
+def test_power(state: Path, machine: Hypervisor) -> None:
+    """On, paused and off are told apart, and so is a machine that was not shut down but cut off."""
+    assert machine.power().power is Power.OFF
+    machine.start()
+    assert machine.power().power is Power.ON
+    virsh(state, "suspend", NAME)
+    assert machine.power().power is Power.PAUSED
+    virsh(state, "destroy", NAME)
+    cut = machine.power()
+    assert (cut.power, cut.reason, cut.was_clean) == (Power.OFF, "destroyed", False)
+
+
+def test_a_deaf_machine_stays_on(machine: Hypervisor) -> None:
+    """A shutdown that the guest does not hear is asked for without an error, and the machine stays on."""
+    machine.start()
+    assert machine.shutdown() is True
+    assert machine.power().power is Power.ON
+
+
+def test_starting_what_runs(machine: Hypervisor) -> None:
+    """Starting a machine that runs already is no error."""
+    machine.start()
+    machine.start()
+    assert machine.power().power is Power.ON
+
+
+def test_no_such_machine(state: Path) -> None:
+    """A name that libvirt does not know is an error that says which machine and where."""
+    with pytest.raises(ObservationError, match="TVOX9"):
+        opened(libvirtd.uri(state), "TVOX9").identity()
+
+
+def test_no_libvirt_there() -> None:
+    """A libvirt that cannot be reached is an error that names it."""
+    pytest.importorskip("libvirt")
+    with pytest.raises(ObservationError, match="nowhere"):
+        opened("qemu:///session?socket=/nowhere/libvirt-sock").identity()
+
+
+def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without libvirt-python the error says what to install."""
+    monkeypatch.setitem(sys.modules, "libvirt", None)
+    with pytest.raises(ObservationError, match=r"pip install 'tvox-uat\[libvirt\]'"):
+        opened("qemu:///system")

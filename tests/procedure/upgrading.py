@@ -1,0 +1,138 @@
+"""Runs the real command on the lab VM, as a child process, and reads what it wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.lab import Lab
+from uat import journal
+from uat.model import Check, Outcome, Phase, Result, Run, Step
+
+ROOT = Path(__file__).parents[2]
+PATCHES = ("22.0.0", "22.0.17")
+LIMITS = {"poll": "1s", "silence": "20s", "quiet": "5s", "prompt": "15s", "settle": "60s", "boot": "4m"}
+
+CHECKS = """
+checks:
+  - id: TEL-01
+    title: {it: Il motore telefonico è attivo, en: The telephony engine is running}
+    severity: blocker
+    retry_for: 3m
+    service: {name: lab-telephony}
+    expect: {running: true, enabled: true}
+  - id: WEB-01
+    title: {it: La pagina OCC risponde, en: The OCC page answers}
+    severity: blocker
+    retry_for: 1m
+    http: {url: "https://{web}/occ"}
+    expect: {status: 200}
+  - id: REL-01
+    title: {it: Il prodotto dichiara il suo rilascio, en: The product says its release}
+    retry_for: 1m
+    webapi: {method: getVersion}
+    expect:
+      pre: {server: {matches: '^21\\.'}}
+      post: {server: "%(post)s"}
+  - id: REL-02
+    title: {it: Il file del rilascio, en: The file of the release}
+    command: {run: cat /etc/lab-tvox/release, reviewed_by: lab}
+    expect: {exit_code: 0, output: {changed: true}}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A session that is over: its exit code, what its terminal showed, and its evidence folder."""
+
+    exit_code: int
+    output: str
+    folder: Path
+
+    @property
+    def run(self) -> Run:
+        """The journal, read back."""
+        return journal.read(self.folder)
+
+    @property
+    def report(self) -> str:
+        """The text of every page that was made."""
+        return "\n".join(path.read_text("utf-8") for path in sorted(self.folder.glob("*.html")))
+
+    def step(self, name: str, release: str | None = None) -> Step:
+        """Give a step's record."""
+        return next(step for step in self.run.steps if (step.name, step.release) == (name, release))
+
+    def result(self, phase: Phase, id: str) -> Result:
+        """Give a check's result in a phase."""
+        return self.run.of(phase)[id]
+
+    def outcomes(self, phase: Phase) -> set[Outcome]:
+        """Give the outcomes that a phase's results have."""
+        return {result.outcome for result in self.run.of(phase).values()}
+
+
+def upgrade(lab: Lab, folder: Path, *arguments: str, patches: tuple[str, ...] = PATCHES, **limits: str) -> Finished:
+    """Run a whole upgrade of the lab.
+
+    :param patches: the releases to be applied, in order.
+    :param limits: limits of the checklist other than the usual ones of these tests.
+    """
+    path = folder / "lab.yaml"
+    path.write_text(checklist(lab, patches, limits), "utf-8")
+    return session(lab, path, "--phase=upgrade", "--confirm-host=pbx-lab", *arguments)
+
+
+def session(lab: Lab, checklist: Path, *arguments: str) -> Finished:
+    """Run the command that the engineer runs, and wait for its end."""
+    evidence = checklist.parent / "evidence"
+    command = [sys.executable, "-m", "pytest", f"--tvox-host=root@127.0.0.1:{lab.ssh_port}", f"--evidence={evidence}"]
+    trust = [f"--known-hosts={lab.known_hosts}", f"--identity={lab.key}"]
+    rooms = [word for room in ("uat", "procedure", "reports") for word in ("-p", f"{room}.plugin")]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    with subprocess.Popen(
+        [*command, *rooms, *trust, *arguments, str(checklist)],
+        cwd=checklist.parent,
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        output, _ = process.communicate(timeout=1500)
+    folders = sorted(path.parent for path in evidence.glob("*/*/*/journal.jsonl"))
+    return Finished(exit_code=process.returncode, output=output, folder=folders[-1] if folders else evidence)
+
+
+def checklist(lab: Lab, patches: tuple[str, ...], limits: dict[str, str]) -> str:
+    """Write the checklist of these tests: few checks, both patches, short limits."""
+    web = f"127.0.0.1:{lab.https_port}"
+    return _yaml(
+        customer="Lab S.p.A.",
+        change="LAB-0001",
+        language="en",
+        system={
+            "web": web,
+            "tls": f"sha256:{lab.ca_or_cert_sha256}",
+            "hypervisor": {"libvirt": {"uri": lab.uri, "vm": lab.domain, "uuid": lab.uuid}},
+        },
+        upgrade={"patches": [_patch(lab, release) for release in patches]},
+        contacts={"telenia": {"phone": "045 2224660"}},
+        limits=LIMITS | limits,
+    ) + CHECKS.replace("%(post)s", patches[-1])
+
+
+def _patch(lab: Lab, release: str) -> dict[str, str]:
+    path = lab.patches / f"tvox-{release}.run"
+    return {"release": release, "file": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def _yaml(**document: Any) -> str:
+    """Write a mapping as YAML: JSON is YAML, line by line readable enough for a test."""
+    return "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in document.items())
