@@ -57,7 +57,7 @@ class Observed(Record):
     owner: str = Field(default="", description="name, or the number of a user that has none")
     group: str = Field(default="", description="name, or the number of a group that has none")
     size_bytes: int = 0
-    sha256: str | None = Field(default=None, description="of the whole file; None: no file, or larger than 1 GiB")
+    sha256: str | None = Field(default=None, description="of the whole file, at most 1 GiB; None: no file")
     content: str = Field(default="", description="the first 64 KiB, as UTF-8 text")
 
 
@@ -79,6 +79,8 @@ def _read(facts: re.Match[str], rest: bytes) -> Observed:
     """Put together what stat said and, of an ordinary file, hash and content."""
     mode = int(facts["mode"], 16)
     digest, _, content = rest.partition(b"\n")
+    if digest == b"-":  # no hash would compare as unchanged
+        raise ObservationError(f"{facts['size']} bytes are too many to hash on a live machine; take 'directory'")
     return Observed(
         exists=True,
         type=_TYPES.get(stat.S_IFMT(mode), "unknown"),
@@ -86,6 +88,6 @@ def _read(facts: re.Match[str], rest: bytes) -> Observed:
         owner=facts["uid"] if facts["owner"] == "UNKNOWN" else facts["owner"],
         group=facts["gid"] if facts["group"] == "UNKNOWN" else facts["group"],
         size_bytes=int(facts["size"]),
-        sha256=digest.decode().split()[0] if len(digest) > 1 else None,
+        sha256=digest.decode().split()[0] if digest else None,
         content=content.decode(errors="replace"),
     )
