@@ -9,7 +9,7 @@ from typing import Protocol
 from procedure.account import Account
 from procedure.plan import Planned
 from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
-from uat.journal import Journal
+from uat.journal import Journal, JournalError
 from uat.model import JsonValue, News, NewsKind, Outcome, Step
 
 _UNABLE = {
@@ -125,7 +125,11 @@ class Conductor:
 
     def _tell(self, step: Step, news: News) -> None:
         """Write a step down, then say so; in this order, so that what was said is always written."""
-        self._stage.journal.write("step", step)
+        try:
+            self._stage.journal.write("step", step)
+        except JournalError as error:  # what cannot be written down is not gone on with
+            self._stage.stop = self._stage.stop or ProcedureError("interrupted", facts={"error": str(error)})
+            raise
         self._on_step(step, news)
 
 

@@ -1,0 +1,210 @@
+"""Conducting: each step once, in order, written before and after; the first failure is the last step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from procedure.account import Account
+from procedure.conduct import Conductor
+from procedure.plan import Planned, plan
+from uat import journal
+from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
+from uat.journal import Journal, JournalError
+from uat.model import Checklist, Header, News, NewsKind, Outcome, Patch, Phase, Source, Step, Upgrade
+from uat.options import make_header
+
+PATCHES = tuple(Patch(release=one, file="x", sha256="0", source=Source(file="x")) for one in ("22.0.0", "22.0.17"))
+PLAN = plan(Upgrade(patches=PATCHES))
+
+
+class Stage:
+    """A session of which only journal and stop are looked at."""
+
+    def __init__(self, folder: Path) -> None:
+        self.stop: ProcedureError | UnreachableError | None = None
+        self.journal = Journal.create(folder / "run", header())
+
+
+class Work:
+    """Remembers what was done; may do something at one step."""
+
+    def __init__(self, name: str = "", act: Callable[[Account], None] = lambda account: None) -> None:
+        self.done: list[tuple[str, str | None]] = []
+        self._name, self._act = name, act
+
+    def intent(self, planned: Planned) -> dict[str, str]:
+        return {"meant": planned.name}
+
+    def do(self, planned: Planned, account: Account) -> None:
+        self.done.append((planned.name, planned.release))
+        account.saw(seen=planned.name)
+        if planned.name == self._name:
+            self._act(account)
+
+
+def header() -> Header:
+    return make_header(Checklist(customer="ACME"), Phase.UPGRADE, "Anna")
+
+
+class Scene:
+    def __init__(self, folder: Path, work: Work) -> None:
+        self.stage, self.work = Stage(folder), work
+        self.told: list[tuple[Step, News]] = []
+        self.conductor = Conductor(PLAN, self.stage, work, on_step=lambda *told: self.told.append(told))
+
+    @property
+    def written(self) -> tuple[Step, ...]:
+        return journal.read(self.stage.journal.path).steps
+
+
+def failing(error: BaseException) -> Callable[[Account], None]:
+    def act(account: Account) -> None:
+        raise error
+
+    return act
+
+
+def test_the_plan_is_the_vendors_order() -> None:
+    """Snapshot with the machine off before everything; each patch has its own proof, reboot and release."""
+    names = [(step.name, step.release) for step in PLAN]
+    assert names == [
+        *((name, None) for name in ("gate", "identify", "shutdown", "snapshot", "start", "settle")),
+        *((name, "22.0.0") for name in ("deliver", "patch", "reboot", "settle", "release")),
+        *((name, "22.0.17") for name in ("deliver", "patch", "reboot", "settle", "release")),
+    ]
+
+
+@pytest.mark.parametrize("patches", [(), PATCHES[:1] * 2], ids=["none", "one twice"])
+def test_a_plan_needs_patches(patches: tuple[Patch, ...]) -> None:
+    """An upgrade without a patch, or with one release twice, is none."""
+    with pytest.raises(ValueError, match=r"upgrade\.patches"):
+        plan(Upgrade(patches=patches))
+
+
+def test_a_step_is_done_once(tmp_path: Path) -> None:
+    """However often a step is asked for, it is done once, and always the same record is given."""
+    scene = Scene(tmp_path, Work())
+    first = scene.conductor.step("snapshot")
+    assert scene.conductor.step("snapshot") is first
+    assert scene.work.done.count(("snapshot", None)) == 1
+
+
+def test_what_comes_before_is_done_before(tmp_path: Path) -> None:
+    """Asking for a late step does all that come before it, in order: no reboot without its snapshot."""
+    scene = Scene(tmp_path, Work())
+    scene.conductor.step("reboot", "22.0.0")
+    assert scene.work.done == [(step.name, step.release) for step in PLAN[:9]]
+
+
+def test_an_unknown_step(tmp_path: Path) -> None:
+    """A step that the plan does not have is not done."""
+    with pytest.raises(KeyError):
+        Scene(tmp_path, Work()).conductor.step("patch", "23.0.0")
+
+
+def test_intent_is_written_before_the_act(tmp_path: Path) -> None:
+    """When a step begins to act, its intent already stands in the journal."""
+    seen: list[tuple[Step, ...]] = []
+    scene = Scene(tmp_path, Work("snapshot", lambda account: seen.append(scene.written)))
+    scene.conductor.step("snapshot")
+    begun = seen[0][-1]
+    assert (begun.name, begun.outcome, begun.intent) == ("snapshot", Outcome.RUNNING, {"meant": "snapshot"})
+
+
+def test_what_cannot_be_written_is_not_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A journal that cannot be written stops before the act."""
+    scene = Scene(tmp_path, Work())
+    scene.conductor.step("identify")
+
+    def full(kind: str, record: object) -> None:
+        raise JournalError("no space left")
+
+    monkeypatch.setattr(scene.stage.journal, "write", full)
+    with pytest.raises(JournalError):
+        scene.conductor.step("shutdown")
+    assert ("shutdown", None) not in scene.work.done
+
+
+def test_what_was_done_and_cannot_be_written_is_not_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the disk is full after an act, the session is stopped: the act is not repeated."""
+
+    def full(kind: str, record: object) -> None:
+        raise JournalError("no space left")
+
+    scene = Scene(tmp_path, Work("snapshot", lambda account: monkeypatch.setattr(scene.stage.journal, "write", full)))
+    with pytest.raises(JournalError):
+        scene.conductor.step("snapshot")
+    monkeypatch.undo()
+    assert scene.conductor.step("patch", "22.0.0").outcome is Outcome.BLOCKED
+    assert scene.work.done[-1] == ("snapshot", None)
+
+
+def test_the_first_failure_is_the_last_step(tmp_path: Path) -> None:
+    """A failed step sets the session's stop, and all that follow are blocked, each with its row."""
+    scene = Scene(tmp_path, Work("patch", failing(ProcedureError("no_marker", facts={"exit_code": 0}))))
+    assert scene.conductor.step("reboot", "22.0.0").outcome is Outcome.BLOCKED
+    scene.conductor.close()
+    outcomes = [step.outcome for step in scene.written]
+    assert outcomes == [Outcome.PASSED] * 7 + [Outcome.FAILED] + [Outcome.BLOCKED] * 8
+    failed = scene.written[7]
+    assert (failed.stop, failed.observation) == ("no_marker", {"seen": "patch", "exit_code": 0})
+    assert scene.work.done[-1] == ("patch", "22.0.0")
+
+
+@pytest.mark.parametrize(
+    ("error", "stop", "exit_code"),
+    [
+        (ProcedureError("not_back", exit_code=ExitCode.UNREACHABLE), "not_back", 11),
+        (UnreachableError("no route"), "link_lost", 11),
+        (ObservationError("odd"), "snapshot_failed", 10),
+    ],
+)
+def test_what_a_failure_stops_with(tmp_path: Path, error: Exception, stop: str, exit_code: int) -> None:
+    """Each kind of error has a stop code and the session's exit code."""
+    scene = Scene(tmp_path, Work("snapshot", failing(error)))
+    assert scene.conductor.step("snapshot").stop == stop
+    assert isinstance(scene.stage.stop, ProcedureError)
+    assert scene.stage.stop.exit_code == exit_code
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("a defect")])
+def test_an_interruption_is_written_and_goes_on(tmp_path: Path, error: BaseException) -> None:
+    """An interruption or a defect ends the step as interrupted and is not swallowed."""
+    scene = Scene(tmp_path, Work("snapshot", failing(error)))
+    with pytest.raises(type(error)):
+        scene.conductor.step("snapshot")
+    assert (scene.written[-1].outcome, scene.written[-1].stop) == (Outcome.FAILED, "interrupted")
+    assert scene.stage.stop is not None
+
+
+def test_a_session_that_was_stopped_before_does_nothing(tmp_path: Path) -> None:
+    """When looking before the upgrade was stopped, no step is begun."""
+    scene = Scene(tmp_path, Work())
+    scene.stage.stop = UnreachableError("no route")
+    assert scene.conductor.step("gate").outcome is Outcome.BLOCKED
+    assert scene.work.done == []
+
+
+def test_a_session_that_ended_early(tmp_path: Path) -> None:
+    """Steps that were not come to without a stop are not run: each has its row."""
+    scene = Scene(tmp_path, Work())
+    scene.conductor.step("gate")
+    scene.conductor.close()
+    assert [step.outcome for step in scene.written] == [Outcome.PASSED] + [Outcome.NOT_RUN] * 15
+
+
+def test_news_reach_whoever_watches(tmp_path: Path) -> None:
+    """Began, what happens, ended: with the step they belong to."""
+    scene = Scene(tmp_path, Work("gate", lambda account: account.tell(NewsKind.OUTPUT, "line")))
+    scene.conductor.step("gate")
+    assert [(step.name, news.kind, news.text) for step, news in scene.told] == [
+        ("gate", NewsKind.BEGAN, ""),
+        ("gate", NewsKind.OUTPUT, "line"),
+        ("gate", NewsKind.ENDED, ""),
+    ]
+    assert scene.told[-1][0].outcome is Outcome.PASSED
