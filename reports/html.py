@@ -17,8 +17,8 @@ from markupsafe import Markup
 from reports import night, sides
 from reports.formats import Formats
 from reports.junit import junit
-from reports.rows import CheckRow, by_area, check_rows, exhibits
-from reports.verdict import WRONG, judge
+from reports.rows import CheckRow, anchor, by_area, check_rows, exhibits
+from reports.verdict import judge
 from reports.visible import visible
 from reports.words import speak
 from uat.compare import Verdict
@@ -78,6 +78,7 @@ def _common(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
         "count": formats.language.count,
         "formats": formats,
         "visible": visible,
+        "anchor": anchor,
         "contact": partial(night.contact_words, formats=formats),
         "style": Markup(style),
         "style_sha256": base64.b64encode(sha256(style.encode()).digest()).decode(),
@@ -105,7 +106,7 @@ def _content(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
         "proofs": [proof for proof in night.proofs(run, formats) if not proof.step.stop],
         "stop": stopped,
         "exhibits": partial(exhibits, limit_bytes=_share(rows)),
-        "WRONG": WRONG,
+        "rows_page": "pre.html" if phase is Phase.UPGRADE and not compared else "",
     }
 
 

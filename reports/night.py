@@ -185,7 +185,7 @@ def _proof(step: Step, formats: Formats) -> Proof:
 def _fact(name: str, value: JsonValue, formats: Formats) -> Fact:
     """Quote what has several lines or is a list of texts; say the rest."""
     label = formats.language.name("fact", name)
-    if isinstance(value, list) and name.endswith(("_lines", "proof", "text_after")):
+    if isinstance(value, list) and name.endswith(("_lines", "text_after")):
         value = "\n".join(map(str, value))
     if isinstance(value, str) and ("\n" in value or name.endswith(("_lines", "command"))):
         return Fact(name=label, quoted=excerpt(value.strip("\n"), limit_bytes=_QUOTED_BYTES))

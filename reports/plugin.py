@@ -19,6 +19,9 @@ from uat.model import Check, Header, News, NewsKind, Result, Run, Step
 TOLD = pytest.StashKey[Told]()
 """What this session was told, on pytest's config; absent when ``--phase`` was not given."""
 
+_PYTHON = "python"
+"""The kind of a check that a partner wrote as a test function."""
+
 _COLOURS = {Tone.GOOD: "green", Tone.CAUTION: "yellow", Tone.BAD: "red"}
 
 
@@ -54,7 +57,7 @@ def pytest_tvox_phrases(language: str) -> Mapping[str, str]:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Begin with whose machine this is."""
     told = config.stash.get(TOLD, None)
-    return [line.text for line in terminal.started(told.header, told.folder)] if told else []
+    return [line.text for line in terminal.started(told.header, _near(config, told.folder))] if told else []
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -80,7 +83,8 @@ def pytest_tvox_ended(config: pytest.Config, run: Run, folder: Path) -> None:
     """Write the pages; what they come to is said last, after pytest's own summary."""
     written = html.write(run, folder)
     appendix = (folder / "session.html",) if config.pluginmanager.hasplugin("html") else ()
-    config.stash[TOLD].closing = terminal.summary(run, (*written, *appendix))
+    near = tuple(_near(config, path) for path in (*written, *appendix))
+    config.stash[TOLD].closing = terminal.summary(run, near)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -112,11 +116,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 def _words(told: Told, id: str) -> str:
     result, step = told.latest(id), told.last_step
-    if result and result.mismatches:
+    if result and told.checks[id].kind != _PYTHON:
         return terminal.failure(told.header, told.checks[id], result, told.before())
     if not id and step and step.stop:
         return terminal.failed_step(told.header, step)
     return ""
+
+
+def _near(config: pytest.Config, path: Path) -> Path:
+    """Name a path from where the engineer stands, when it lies below."""
+    here = config.invocation_params.dir
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _write(config: pytest.Config, lines: Iterable[Line]) -> None:

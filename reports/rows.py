@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +69,11 @@ class CheckRow:
     def is_attested(self) -> bool:
         """Tell whether a person said so, not the machine."""
         return self.result is not None and any(one.viewpoint == "person" for one in self.result.evidence)
+
+
+def anchor(check_id: str) -> str:
+    """Make an id into what may stand in an HTML id and behind a `#`; a partner's own test has any characters."""
+    return re.sub(r"[^A-Za-z0-9._-]", lambda odd: f"_{ord(odd.group()):x}_", check_id)
 
 
 def check_rows(run: Run, phase: Phase, formats: Formats) -> tuple[CheckRow, ...]:

@@ -21,9 +21,21 @@ from uat.model import Check, Header, News, NewsKind, Outcome, Phase, Result, Run
 WIDTH = 80
 
 _LOUD = (Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.WAIVED)
-_PLAIN = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "·": "-", "…": "..."}
-)
+_MARKS = {
+    "’": "'",
+    "‘": "'",
+    "“": '"',
+    "”": '"',
+    "«": '"',
+    "»": '"',
+    "–": "-",
+    "—": "-",
+    "·": "-",
+    "…": "...",
+    "⏎": "/",
+}
+_CONTROLS = {chr(0x2400 + code): f"^{chr(64 + code)}" for code in range(0x20)}
+_PLAIN = str.maketrans(_MARKS | _CONTROLS | {"␡": "^?", "⟨": "<", "⟩": ">"})
 """An old Windows console knows no typographic marks; one of them would turn a whole line into escapes."""
 
 
@@ -99,7 +111,8 @@ def failed_step(header: Header, step: Step) -> str:
 def told(header: Header, step: Step, news: News) -> tuple[Line, ...]:
     """Tell what a step does just now; the machine's own words stand behind a bar."""
     if news.kind is NewsKind.OUTPUT:
-        return (Line(text=f"    | {on_one_line(news.text)}"),)
+        minutes, seconds = divmod(int(news.elapsed), 60)
+        return (Line(text=_plain(f"{minutes:6}:{seconds:02} | {on_one_line(news.text)}")),)
     if news.kind is NewsKind.ENDED and step.outcome is Outcome.BLOCKED:
         return ()
     formats = formats_of(header)

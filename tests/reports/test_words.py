@@ -1,0 +1,149 @@
+"""Every word is there in every language, is used, and takes the same values."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from procedure.plan import BEFORE, EACH_PATCH
+from reports.words import languages, speak
+from uat.compare import Verdict
+from uat.model import NewsKind, Outcome, Phase, Severity, Viewpoint
+from uat.operators import OPERATORS
+
+ROOT = Path(__file__).parents[2]
+STOPS = (
+    "gate_closed", "wrong_machine", "not_confirmed", "shutdown_failed", "snapshot_failed",
+    "snapshot_not_verified", "restart_broke_it", "patch_missing", "patch_hash", "patch_not_started",
+    "no_marker", "half_marker", "text_after_marker", "failure_text", "exit_code_contradicts",
+    "exit_code", "prompt_unanswered", "patch_lost", "patch_orphaned", "patch_timeout",
+    "not_back", "boot_id_same", "not_settled", "wrong_release", "link_lost",
+    "interrupted", "unreachable", "other",
+)  # fmt: skip
+STEP_OUTCOMES = ("passed", "failed", "error", "blocked", "not_run", "running")
+
+BY_ENUM = {
+    "outcome": [outcome for outcome in Outcome if outcome is not Outcome.RUNNING],
+    "step_outcome": STEP_OUTCOMES,
+    "severity": list(Severity),
+    "comparison": list(Verdict),
+    "viewpoint": list(Viewpoint),
+    "operator": [*OPERATORS, "recorded", "no_baseline", "lost", "none_of", "with_before"],
+    "answer": ["passed", "failed", "not_applicable", "by"],
+    "evidence": ["command", "http", "tls", "tcp", "file", "answer"],
+    "rung": ["on", "ping", "port", "banner", "login", "nothing"],
+    "step": BEFORE,
+    "step_of": EACH_PATCH,
+}
+
+
+def sources(*folders: str) -> str:
+    """Give the text of all sources and templates of some rooms."""
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".j2")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+def test_both_languages_are_there() -> None:
+    """The socket holds Italian and English."""
+    assert {"it", "en"} <= set(languages())
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_language_has_every_key_and_no_other(code: str) -> None:
+    """A key that one language has, all have."""
+    assert speak(code).phrases.keys() == speak("it").phrases.keys()
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_text_takes_the_same_values_in_every_language(code: str) -> None:
+    """A translation fills in the same places."""
+
+    def places(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    phrases, others = speak("it").phrases, speak(code).phrases
+    assert {key for key in phrases if places(phrases[key]) != places(others[key])} == set()
+
+
+@pytest.mark.parametrize("code", languages())
+def test_no_text_is_empty(code: str) -> None:
+    """A key without words says nothing to anybody."""
+    assert [key for key, text in speak(code).phrases.items() if not text] == []
+
+
+@pytest.mark.parametrize("section", BY_ENUM)
+def test_a_section_names_exactly_the_words_of_the_program(section: str) -> None:
+    """What the program can say has a name in the language, and nothing else has."""
+    assert set(speak("it").section(section)) == {str(word) for word in BY_ENUM[section]}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_stop_says_what_happened_what_is_known_what_to_do_and_what_not(stop: str) -> None:
+    """Whoever stands before a stopped upgrade is told four things."""
+    assert set(speak("it").section(f"stop.{stop}")) == {"happened", "known", "todo", "dont"}
+
+
+def test_no_other_stop_is_told_of() -> None:
+    """A stop that cannot happen has no words."""
+    assert {key.split(".")[0] for key in speak("it").section("stop")} == set(STOPS)
+
+
+def test_every_stop_of_the_procedure_has_its_words() -> None:
+    """A code that the procedure raises is one that the languages know."""
+    raised = set(re.findall(r'ProcedureError\(\s*"(\w+)"', sources("procedure")))
+    assert raised - set(STOPS) == set()
+
+
+def test_every_waiting_of_the_procedure_has_its_words() -> None:
+    """What the procedure waits for is said in words, and nothing else."""
+    told = set(re.findall(r'NewsKind\.WAITING, "(\w+)"', sources("procedure")))
+    assert set(speak("it").section("waiting")) == told
+
+
+def test_every_fact_with_a_name_is_one_that_the_procedure_sees() -> None:
+    """A fact's label stands for something that a step can tell."""
+    text = sources("procedure", "uat")
+    assert [name for name in speak("it").section("fact") if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_every_question_to_a_person_is_asked_somewhere() -> None:
+    """What stands under `ask` is asked by the manual checks or by the procedure."""
+    text = sources("uat/answers", "procedure")
+    families = ("letter_", "choice_")
+    asked = [name for name in speak("it").section("ask") if not name.startswith(families)]
+    assert [name for name in asked if f'"{name}"' not in text and f"'{name}'" not in text] == []
+
+
+def test_every_other_key_is_used() -> None:
+    """A key that nothing says is a defect."""
+    text = sources("reports")
+    checked = (*BY_ENUM, "stop", "fact", "waiting", "ask", "tally", "comparison_tally", "units", "verdict")
+    families = {
+        "page": {f"{phase}" for phase in Phase},
+        "terminal": {f"phase_{phase}" for phase in Phase} | {str(kind) for kind in NewsKind},
+    }
+    unused = []
+    for key in speak("it").phrases:
+        section, *rest = key.split(".")
+        name = rest[0] if rest[-1] not in ("one", "other") else rest[-2]
+        made = any(name == word or rest[-1] == word for word in families.get(section, ()))
+        if section in checked or made or f"{section}.{name}" in text or _is_built(section, name, text):
+            continue
+        unused.append(key)
+    assert unused == []
+
+
+def _is_built(section: str, name: str, text: str) -> bool:
+    """Tell whether a key is put together from a beginning in the sources and a word that stands there too."""
+    start, _, end = name.rpartition("_")
+    whole = f'f"{section}.{{' in text and f'"{name}"' in text
+    beginnings = (f'"{section}.{start}_" ~', f'f"{section}.{start}_{{')
+    return whole or (any(one in text for one in beginnings) and re.search(rf"\b{end}\b", text) is not None)
+
+
+def test_an_unknown_language_is_spoken_in_english() -> None:
+    """A checklist in a language without a file is still read by somebody."""
+    assert speak("tlh").code == "en"
