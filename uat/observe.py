@@ -87,10 +87,10 @@ def _look(check: Check, probe: Probe) -> tuple[dict[str, JsonValue] | None, str 
     try:
         observed = kind.observe(kind.Inputs.model_validate(check.inputs), probe)
     except (ObservationError, UnreachableError) as error:
-        return None, str(error)
+        return None, probe.redactor.clean(str(error))
     except Exception as error:  # noqa: BLE001  the edge: a partner's kind may raise anything; it is recorded
-        return None, f"{check.kind}: {type(error).__name__}: {error}"
-    return observed.model_dump(mode="json"), None
+        return None, probe.redactor.clean(f"{check.kind}: {type(error).__name__}: {error}")
+    return probe.redactor.clean_value(observed.model_dump(mode="json")), None
 
 
 def _mismatches(

@@ -28,7 +28,7 @@ CHANGES = pytest.StashKey[bool]()
 BLOCKED = "blocked: the session was stopped before"
 
 PHASES = {Phase.PRE: [Phase.PRE], Phase.POST: [Phase.POST], Phase.UPGRADE: list(Phase)}
-_ORDER = list(Phase)
+_ORDER = [None, *Phase]
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -58,6 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     # A warning of a library must not end an upgrade at night, whatever the project's own tests want.
     config.addinivalue_line("filterwarnings", "default")
+    # All that CentOS 6 offers; cryptography 50 warns of it at each key exchange.
+    config.addinivalue_line("filterwarnings", "ignore:Diffie-Hellman over finite fields")
     refuse_parallel(config)
     try:
         config.stash[SESSION] = make_session(config)
@@ -177,7 +179,7 @@ def looking_phases(session: Session) -> list[Phase]:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bring the items into the order of the night: all of pre, the procedure, all of post."""
-    items.sort(key=lambda item: _ORDER.index(phase) if (phase := phase_of(item)) else -1)
+    items.sort(key=lambda item: _ORDER.index(phase_of(item)))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from uat.answers import Answer, Channel, Question
+from uat.checks.manual import Answer as Word
 
 _CHOICES = ("passed", "failed", "not_applicable", "later")
 
@@ -34,7 +35,7 @@ def _ask_one(question: Question, person: str, channel: Channel) -> Answer | None
     who = channel.read(channel.phrases["who"].format(default=person)).strip() or person
     while not who:
         who = channel.read(channel.phrases["who"].format(default="")).strip()
-    return Answer(answer=choice, note=note, answered_by=who, files=())
+    return Answer(answer=Word(choice), note=note, answered_by=who)
 
 
 def _show(question: Question, channel: Channel) -> None:

@@ -19,6 +19,9 @@ from uat.errors import ObservationError
 from uat.model import Field, Record
 from uat.probe import Probe
 
+MOVES = ("offset_seconds", "source")
+"""What changes by itself between two looks."""
+
 
 class Inputs(Record):
     """Nothing: a machine has one clock."""

@@ -24,6 +24,9 @@ from uat.errors import ObservationError
 from uat.model import Duration, Field, Record
 from uat.probe import Probe
 
+MOVES = ("errors", "lines", "number", "output")
+"""What changes by itself between two looks."""
+
 _OUTPUT_BYTES = 1 << 20
 
 _WHO = (

@@ -22,6 +22,9 @@ from uat.errors import ObservationError
 from uat.model import Field, Record
 from uat.probe import Probe
 
+MOVES = ("size_bytes",)
+"""What changes by itself between two looks."""
+
 _NAMES_AT_MOST = 10_000
 
 _QUESTION = (

@@ -20,6 +20,9 @@ from uat.errors import ObservationError
 from uat.model import Field, Record
 from uat.probe import Probe
 
+MOVES = ("free_bytes", "free_percent", "inodes_free_percent")
+"""What changes by itself between two looks."""
+
 _QUESTION = "df -P -k {path} && df -P -i {path}"
 
 _LINE = re.compile(r"\s(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s+/")

@@ -22,6 +22,9 @@ from uat.errors import ObservationError
 from uat.model import Field, Record
 from uat.probe import Probe
 
+MOVES = ("content",)
+"""What changes by itself between two looks."""
+
 _CONTENT_BYTES = 65536
 _HASHED_BYTES = 1 << 30
 

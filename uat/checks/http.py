@@ -30,6 +30,9 @@ from uat.probe import Probe
 from uat.secret import is_reference
 from uat.web import Answer
 
+MOVES = ("body", "headers", "json", "seconds")
+"""What changes by itself between two looks."""
+
 _BODY_CHARACTERS = 262_144
 
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)

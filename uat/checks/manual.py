@@ -17,6 +17,9 @@ from enum import StrEnum
 from uat.checks._inputs import Said
 from uat.model import Field, Record, field_validator
 
+MOVES = ("answered_by", "files", "note")
+"""What changes by itself between two looks."""
+
 
 class Answer(StrEnum):
     """What a person may say."""

@@ -23,6 +23,9 @@ from uat.errors import ObservationError
 from uat.model import Field, Record, field_validator, model_validator
 from uat.probe import Probe
 
+MOVES = ("arguments", "count")
+"""What changes by itself between two looks."""
+
 _QUESTION = "ps -Aww -o pid:10= -o ppid:10= -o stat:8= -o user:32= -o comm:64= -o args="
 """Columns of fixed width, because a process may have blanks in its name (procps 3.2.8 and later)."""
 

@@ -26,6 +26,9 @@ from uat.errors import ObservationError
 from uat.model import Evidence, Field, Record, Viewpoint
 from uat.probe import Probe
 
+MOVES = ("days_left",)
+"""What changes by itself between two looks."""
+
 
 class StartTls(StrEnum):
     """The protocol in which TLS is asked for first."""

@@ -33,6 +33,9 @@ from uat.model import Evidence, Field, JsonValue, Record, field_validator
 from uat.probe import Probe
 from uat.web import Answer, Web
 
+MOVES = ("result", "seconds")
+"""What changes by itself between two looks."""
+
 _LOOKS = re.compile(r"(get|search|find|list|count|is|has)([A-Z]\w*)?$")
 
 _EFFECTS = {
