@@ -241,6 +241,6 @@ def is_same_release(one: str, other: str) -> bool:
     """Compare two releases part by part, as numbers where they are: ``22.0.07`` is ``22.0.7``."""
 
     def parts(text: str) -> list[str]:
-        return [part.lstrip("0") or "0" for part in text.strip().split(".")]
+        return [part.lstrip("0") or part[:1] for part in text.strip().split(".")]
 
     return parts(one) == parts(other)
