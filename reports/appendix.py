@@ -25,10 +25,6 @@ class Report(Protocol):
     def when(self) -> str | None:
         """Its part: setup, call, teardown."""
 
-    @property
-    def user_properties(self) -> list[tuple[str, object]]:
-        """What `uat` noted of it: id and outcome."""
-
 
 class Appendix:
     """pytest-html's hooks; registered for one session, since those hooks are not told of which they are."""
@@ -67,4 +63,5 @@ class Appendix:
 
 def id_of(report: Report) -> str:
     """Give the id of the check that a report is about; empty when it is about something else."""
-    return str(dict(report.user_properties).get("id", ""))
+    properties = getattr(report, "user_properties", ())  # the report of a collection has none
+    return str(dict(properties).get("id", ""))

@@ -34,8 +34,7 @@ _MARKS = {
     "…": "...",
     "⏎": "/",
 }
-_CONTROLS = {chr(0x2400 + code): f"^{chr(64 + code)}" for code in range(0x20)}
-_PLAIN = str.maketrans(_MARKS | _CONTROLS | {"␡": "^?", "⟨": "<", "⟩": ">"})
+_PLAIN = str.maketrans(_MARKS | {"⟨": "<", "⟩": ">"})
 """An old Windows console knows no typographic marks; one of them would turn a whole line into escapes."""
 
 

@@ -10,6 +10,12 @@ _UNUSUAL = re.compile(r"[^\n\t\x20-\x7e\xa0-\xac\xae-\u02ff]")
 _HIDDEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 """Unicode 15, 4.5: controls, formats (bidi, zero width), lone surrogates, unassigned, separators."""
 
+_CONTROLS = (
+    "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR", "SO", "SI",
+    "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS", "US",
+)  # fmt: skip
+"""ASCII's own names (RFC 20); the Unicode pictures of them are missing in many fonts."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Excerpt:
@@ -21,7 +27,7 @@ class Excerpt:
 
 
 def visible(text: str) -> str:
-    """Replace what a screen would obey or hide: ESC becomes `␛`, a bidi override `⟨U+202E⟩`.
+    """Replace what a screen would obey or hide: ESC becomes `⟨ESC⟩`, a bidi override `⟨U+202E⟩`.
 
     Line breaks and tabs stay; `\\r\\n` is one line break. What is returned is legal in XML 1.0.
     """
@@ -49,7 +55,7 @@ def _shown(match: re.Match[str]) -> str:
     character = match.group()
     code = ord(character)
     if code < 0x20:
-        return chr(0x2400 + code)
+        return f"⟨{_CONTROLS[code]}⟩"
     if unicodedata.category(character) in _HIDDEN:
         return f"⟨U+{code:04X}⟩"
     return character

@@ -79,7 +79,7 @@ def test_a_day_is_written_without_time() -> None:
         ("offset_seconds", -0.5, "-0,5 s"),
         ("json.queue.seconds", 2, "2 s"),
         ("server", "22.0", "22.0"),
-        ("output", "a\x1b[2J\nb", "a␛[2J ⏎ b"),
+        ("output", "a\x1b[2J\nb", "a⟨ESC⟩[2J ⏎ b"),
         ("kept_until", "2026-12-05T21:06+00:00", "5 dic 2026, 22:06"),
         ("taken_at", "not a time", "not a time"),
     ],

@@ -83,4 +83,4 @@ def test_a_hostile_text_is_still_xml() -> None:
     check = acme.checks()[0].model_copy(update={"title": {"it": "\x00\x1b[31m\ufffe ]]> <b>"}})
     checklist = acme.checklist().model_copy(update={"checks": (check,)})
     run = Run(header=runs.header(Phase.PRE, checklist=checklist), results=(looks.result(check, Phase.PRE),))
-    assert case(run, "PLT-01", "pre").get("name") == "PLT-01 ␀␛[31m⟨U+FFFE⟩ ]]> <b>"
+    assert case(run, "PLT-01", "pre").get("name") == "PLT-01 ⟨NUL⟩⟨ESC⟩[31m⟨U+FFFE⟩ ]]> <b>"

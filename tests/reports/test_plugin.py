@@ -206,3 +206,54 @@ def test_our_own_tests_are_not_told(tmp_path: Path) -> None:
     command = (sys.executable, "-m", "pytest", *PLUGINS, "test_one.py")
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, "CHECK UAT" in done.stdout) == (0, False)
+
+
+PARTNER = """\
+from datetime import UTC, datetime
+
+from uat.model import News, NewsKind, Outcome, Step
+
+
+def test_dial(tvox, request):
+    '''The partner own call <b>works</b>.'''
+    step = Step(number=1, name="patch", release="22.0.17", outcome=Outcome.RUNNING, started_at=datetime.now(UTC))
+    news = News(kind=NewsKind.OUTPUT, text="Stopping Services", elapsed=61)
+    request.config.hook.pytest_tvox_step(config=request.config, step=step, news=news)
+    assert tvox.run("echo engaged").text == "free"
+"""
+
+
+@pytest.fixture(scope="module")
+def partner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
+    """A session with a partner's own test, which fails."""
+    if not is_available():
+        pytest.skip("no /usr/sbin/sshd or ssh-keygen here (Debian: openssh-server, openssh-client)")
+    folder = tmp_path_factory.mktemp("partner")
+    (folder / "test_partner.py").write_text(PARTNER, encoding="utf-8")
+    with running_sshd(folder / "sshd") as server:
+        yield run(folder / "desk", server, str(folder / "test_partner.py"), "checklists/acme.yaml")
+
+
+def test_what_a_step_tells_is_seen_while_pytest_captures(partner: Ended) -> None:
+    """The patch's words reach the screen in the middle of a test."""
+    assert "     1:01 | Stopping Services\n" in partner.screen
+
+
+def test_a_partner_s_own_test_keeps_its_traceback(partner: Ended) -> None:
+    """Who wrote Python wants to see Python."""
+    assert "AssertionError" in partner.screen.partition("FAILURES")[2]
+
+
+def test_a_partner_s_own_test_has_its_row(partner: Ended) -> None:
+    """Its docstring is its title, its failed assertion the reason, its questions the proof."""
+    page = (partner.folder / "pre.html").read_text(encoding="utf-8")
+    assert "The partner own call &lt;b&gt;works&lt;/b&gt;." in page
+    assert "echo engaged" in page
+
+
+def test_a_file_that_cannot_be_collected_leaves_nothing_behind(sshd: Sshd, tmp_path: Path) -> None:
+    """pytest says what is wrong with it; there is no evidence of anything."""
+    (tmp_path / "test_broken.py").write_text("import nothing_of_this_name\n", encoding="utf-8")
+    ended = run(tmp_path / "desk", sshd, str(tmp_path / "test_broken.py"), "checklists/acme.yaml")
+    assert (ended.code, "INTERNALERROR" in ended.screen) == (2, False), ended.screen
+    assert not (ended.desk / "evidence").exists()

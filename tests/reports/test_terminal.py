@@ -101,7 +101,7 @@ def test_the_patch_s_words_stand_behind_a_bar_with_the_elapsed_time() -> None:
 
 def test_the_patch_cannot_steer_the_terminal() -> None:
     """An escape sequence is shown."""
-    assert told(NewsKind.OUTPUT, "\x1b[2Jgone") == "    11:11 | ^[[2Jgone"
+    assert told(NewsKind.OUTPUT, "\x1b[2Jgone") == "    11:11 | <ESC>[2Jgone"
 
 
 def test_silence_is_said_to_be_normal() -> None:

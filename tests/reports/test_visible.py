@@ -12,9 +12,9 @@ from reports.visible import excerpt, on_one_line, visible
     [
         ("Però: 5 € “sì” 日本", "Però: 5 € “sì” 日本"),
         ("one\r\ntwo\n\tthree", "one\ntwo\n\tthree"),
-        ("\x1b[31mred\x1b[0m", "␛[31mred␛[0m"),
-        ("\x00\x07\x08", "␀␇␈"),
-        ("over\rwritten", "over␍written"),
+        ("\x1b[31mred\x1b[0m", "⟨ESC⟩[31mred⟨ESC⟩[0m"),
+        ("\x00\x07\x08", "⟨NUL⟩⟨BEL⟩⟨BS⟩"),
+        ("over\rwritten", "over⟨CR⟩written"),
         ("\x7f\x9b2J", "⟨U+007F⟩⟨U+009B⟩2J"),
         ("a\u202etxt.exe", "a⟨U+202E⟩txt.exe"),
         ("\u2066x\u2069", "⟨U+2066⟩x⟨U+2069⟩"),
