@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -73,6 +74,7 @@ def _common(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
         "page": phase.value,
         "pages": pages(run),
         "identities": run.identities,
+        "span": _span(run, phase),
         "language": formats.language.code,
         "say": formats.language.say,
         "count": formats.language.count,
@@ -83,6 +85,12 @@ def _common(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
         "style": Markup(style),
         "style_sha256": base64.b64encode(sha256(style.encode()).digest()).decode(),
     }
+
+
+def _span(run: Run, phase: Phase) -> tuple[datetime, datetime | None]:
+    """Give from when to when a page tells: the looks of its phase, else the whole run."""
+    whole = run.header.started_at, run.ending.ended_at if run.ending else None
+    return whole if phase is Phase.UPGRADE else night.looked(run, phase) or whole
 
 
 def _content(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:

@@ -133,16 +133,25 @@ def contact_words(contact: Contact | None, formats: Formats) -> str:
     return visible(" ".join(part for part in parts if part))
 
 
+def looked(run: Run, phase: Phase) -> tuple[datetime, datetime] | None:
+    """Give from when to when a phase's checks were looked at; None when none was."""
+    found = [one for one in run.of(phase).values() if one.attempts]
+    if not found:
+        return None
+    return (
+        min(one.started_at for one in found),
+        max(one.started_at + timedelta(seconds=one.seconds) for one in found),
+    )
+
+
 def _looks(run: Run, formats: Formats) -> Iterator[Moment]:
     for phase in (Phase.PRE, Phase.POST):
-        found = [one for one in run.of(phase).values() if one.outcome not in (Outcome.BLOCKED, Outcome.NOT_RUN)]
-        if not found:
+        if (span := looked(run, phase)) is None:
             continue
-        began = min(one.started_at for one in found)
-        ended = max(one.started_at + timedelta(seconds=one.seconds) for one in found)
+        began, ended = span
         yield Moment(
             name=formats.language.say(f"label.looked_{phase}"),
-            note=formats.language.count("label.checks", len(found)),
+            note=formats.language.count("label.checks", len(run.of(phase))),
             outcome=Outcome.PASSED,
             is_step=False,
             began=began,

@@ -322,3 +322,8 @@ def test_a_failed_minor_is_noted_only() -> None:
 def test_a_run_without_anything_still_makes_its_pages() -> None:
     """A session that broke off at once has a page that says so."""
     assert "Sessione interrotta" in seen(Run(header=runs.header()), "upgrade")
+
+
+def test_the_pages_before_and_after_tell_their_own_time() -> None:
+    """Post began an hour after the night did, and took a minute."""
+    assert "Data 28 nov 2026, 23:00:11 CET Durata 1 min 02 s" in seen(runs.clean_run(), "post")
