@@ -34,13 +34,19 @@ class Desk:
         place.parent.mkdir(exist_ok=True)
         place.write_text(text)
 
-    def run(self, *arguments: str, phase: str = "pre") -> subprocess.CompletedProcess[str]:
-        """Run pytest as the engineer would."""
+    def run(
+        self, *arguments: str, phase: str = "pre", start: tuple[str, ...] = ("-m", "pytest"), **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run pytest as the engineer would; ``start`` is how Python is told to."""
         login = (f"--identity={self.server.key}", f"--known-hosts={self.server.known_hosts}")
-        command = (sys.executable, "-m", "pytest", *PLUGINS, f"--phase={phase}", *login, *arguments)
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
         return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+            (sys.executable, *start, *PLUGINS, f"--phase={phase}", *login, *arguments),
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": "", "NO_COLOR": "1", **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def runs(self) -> list[Run]:
@@ -80,6 +86,15 @@ def test_a_whole_pre(desk: Desk) -> None:
     assert run.of(Phase.PRE)["A-1"].observed["output"] == "hello"  # type: ignore[index]
     assert run.identities[Phase.PRE].host_key == desk.server.fingerprint
     assert run.ending is not None
+
+
+def test_a_pre_without_unix(desk: Desk) -> None:
+    """It needs no module that only Unix has, and no ssh program: as near to Windows as one gets here."""
+    desk.write(GOOD)
+    start = ("-c", "import sys, tests.without_unix, pytest; sys.exit(pytest.main(sys.argv[1:]))")
+    ended = desk.run(start=start, PATH=str(desk.folder), USERNAME="anna")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert desk.outcomes() == {"A-1": Outcome.PASSED}
 
 
 def test_a_failed_check_ends_with_one(desk: Desk) -> None:
