@@ -32,9 +32,7 @@ class UpgradeFile(ChecklistFile):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options of change."""
     group = parser.getgroup("tvox")
-    group.addoption(
-        "--confirm-host", metavar="NAME", help="the host's own name, in place of typing it; there is no --yes"
-    )
+    group.addoption("--confirm-host", metavar="NAME", help="the host's own name, in place of typing it")
 
 
 @pytest.hookimpl(trylast=True)

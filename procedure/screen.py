@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import shlex
 import time
@@ -20,6 +21,7 @@ from uat.model import Limits, NewsKind, Record
 _PIECE_BYTES = 1024 * 1024
 _OVER = (State.ENDED, State.LOST, State.NEVER_STARTED, State.UNCERTAIN)
 _NO_EXIT_CODE = "-"
+_OWN_LINE = re.compile(r"Script (started|done) on ")
 
 
 class Look(Record):
@@ -134,8 +136,14 @@ class _Follower:
         self._offset += len(piece)
         self._watch.heard()
         for line in self._reader.feed(piece):
-            self.last = line or self.last
-            self._account.tell(NewsKind.OUTPUT, line)
+            self._print(line)
+
+    def _print(self, line: str) -> None:
+        """Tell a line, unless it is one that script(1) writes itself"""
+        if _OWN_LINE.match(line):
+            return
+        self.last = line or self.last
+        self._account.tell(NewsKind.OUTPUT, line)
 
     def close(self, attempt: Attempt) -> Attempt:
         """Say what following came to; an attempt that was orphaned stays so, whatever is left of it."""

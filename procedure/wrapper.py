@@ -13,6 +13,7 @@ import shlex
 _WRAPPER = r"""#!/bin/sh
 # tvox-uat: runs one patch inside screen; keeps its log, its exit code and whether it lives.
 # "owner" is locked by this shell alone, "alive" also by everything that the patch starts.
+# Who attaches sees the log by tail: script itself would end, and the patch with it, if this terminal went away.
 d=$2
 flush() { sync "$1" 2>/dev/null || sync; }
 keep() { echo "$2" > "$d/$1.tmp" && flush "$d/$1.tmp" && mv "$d/$1.tmp" "$d/$1" && flush "$d"; }
@@ -29,8 +30,11 @@ outer() {
     exec 8>"$d/owner" 9>"$d/alive" || exit 97
     flock -n 8 && flock -n 9 || exit 98
     keep boot "$(cat /proc/sys/kernel/random/boot_id)"
+    : > "$d/log"
+    tail -n +1 -f "$d/log" 8>&- 9>&- &
     script -q -f -c "sh $d/wrapper inner $d" "$d/log" >/dev/null 2>&1 8>&-
     while [ ! -f "$d/exit" ] && kill -0 "$(cat "$d/pid")" 2>/dev/null; do sleep 1; done
+    kill $!
     [ -f "$d/exit" ] || exit 99
     flush "$d/log"
     keep rc "$(cat "$d/exit")"

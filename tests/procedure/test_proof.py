@@ -64,7 +64,10 @@ LOGS: dict[str, tuple[str | bytes, Marker]] = {
     "the web updater's words": ("Update completed successfully! Please reboot the system\n", Marker.ABSENT),
     "in the wrong order": ("Please REBOOT the machine!\nUpdate completed!\n", Marker.ABSENT),
     "thirteen lines apart": ("Update completed!\n" + "*\n" * 12 + "Please REBOOT the machine!\n", Marker.ABSENT),
-    "two thousand lines apart": ("Update completed!\n" + "x\n" * 2000 + "Please REBOOT the machine!\n", Marker.ABSENT),
+    "two thousand lines apart": (
+        "Update completed!\n" + "x\n" * 2000 + "Please REBOOT the machine!\n",
+        Marker.ABSENT,
+    ),
     "on one line": ("Update completed! Please REBOOT the machine!\n", Marker.ABSENT),
     "the first half": ("Update completed!\n", Marker.HALF),
     "the second half": ("Please REBOOT the machine!\n", Marker.HALF),

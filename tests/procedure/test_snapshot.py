@@ -178,6 +178,8 @@ def test_start_is_another_life() -> None:
 def test_a_machine_that_cannot_be_switched_on() -> None:
     """The hypervisor refuses to start it: not back, with its words, exit code 11."""
     with pytest.raises(ProcedureError) as stop:
-        snapshot.start(with_wrong(start=refuse)(off()), Scripted([]), before=ONE, limits=FAST, account=account(), climb=climb)
+        snapshot.start(
+            with_wrong(start=refuse)(off()), Scripted([]), before=ONE, limits=FAST, account=account(), climb=climb
+        )
     assert (stop.value.stop, stop.value.exit_code) == ("not_back", 11)
     assert stop.value.facts["login"] == "the datastore is full"

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.lab import Lab
 from uat import journal
-from uat.model import Check, Outcome, Phase, Result, Run, Step
+from uat.model import Outcome, Phase, Result, Run, Step
 
 ROOT = Path(__file__).parents[2]
 PATCHES = ("22.0.0", "22.0.17")
