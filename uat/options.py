@@ -62,9 +62,9 @@ def make_header(checklist: Checklist, phase: Phase, operator: str) -> Header:
     )
 
 
-def load_checklist(path: Path) -> Checklist:
-    """Load a checklist; its bases are looked for beside it and among the project's own."""
-    return language.load(path)
+def load_checklist(path: Path, host: str) -> Checklist:
+    """Load a checklist; ``host`` is what ``--tvox-host`` says, which wins over its own."""
+    return language.load(path, ssh=host)
 
 
 def _login_name() -> str:

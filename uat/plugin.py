@@ -81,7 +81,7 @@ def make_session(config: pytest.Config) -> Session:
     path = options.choose_checklist(named, config.getini("tvox_checklist"), config.invocation_params.dir)
     if not any(Path(one.split("::")[0]).suffix == path.suffix for one in named):
         config.args[:] = [*named, str(path)]
-    checklist = options.load_checklist(path)
+    checklist = options.load_checklist(path, config.getoption("tvox_host") or "")
     header = options.make_header(checklist, Phase(config.getoption("phase")), config.getoption("operator"))
 
     def tell(check: Check, result: Result) -> None:
