@@ -16,7 +16,6 @@ from uat import journal
 from uat.model import Outcome, Phase, Result, Run, Step
 
 ROOT = Path(__file__).parents[2]
-PATCHES = ("22.0.0", "22.0.17")
 LIMITS = {"poll": "1s", "silence": "20s", "quiet": "5s", "prompt": "15s", "settle": "60s", "boot": "4m"}
 
 CHECKS = """
@@ -24,7 +23,7 @@ checks:
   - id: TEL-01
     title: {it: Il motore telefonico è attivo, en: The telephony engine is running}
     severity: blocker
-    retry_for: 3m
+    retry_for: "%(retry_for)s"
     service: {name: lab-telephony}
     expect: {running: true, enabled: true}
   - id: WEB-01
@@ -78,15 +77,17 @@ class Finished:
         return {result.outcome for result in self.run.of(phase).values()}
 
 
-def upgrade(lab: Lab, folder: Path, *arguments: str, patches: tuple[str, ...] = PATCHES, **limits: str) -> Finished:
+def upgrade(lab: Lab, folder: Path, *, patches: tuple[str, ...], retry_for: str, **limits: str) -> Finished:
     """Run a whole upgrade of the lab.
 
     :param patches: the releases to be applied, in order.
+    :param retry_for: how long the telephony engine may take to run.
     :param limits: limits of the checklist other than the usual ones of these tests.
     """
     path = folder / "lab.yaml"
-    path.write_text(checklist(lab, patches, limits), "utf-8")
-    return session(lab, path, "--phase=upgrade", "--confirm-host=pbx-lab", *arguments)
+    checks = CHECKS.replace("%(post)s", patches[-1]).replace("%(retry_for)s", retry_for)
+    path.write_text(about(lab, patches, limits) + checks, "utf-8")
+    return session(lab, path, "--phase=upgrade", "--confirm-host=pbx-lab")
 
 
 def session(lab: Lab, checklist: Path, *arguments: str) -> Finished:
@@ -110,8 +111,8 @@ def session(lab: Lab, checklist: Path, *arguments: str) -> Finished:
     return Finished(exit_code=process.returncode, output=output, folder=folders[-1] if folders else evidence)
 
 
-def checklist(lab: Lab, patches: tuple[str, ...], limits: dict[str, str]) -> str:
-    """Write the checklist of these tests: few checks, both patches, short limits."""
+def about(lab: Lab, patches: tuple[str, ...], limits: dict[str, str]) -> str:
+    """Write what stands before the checks: the machine, the patches, short limits."""
     web = f"127.0.0.1:{lab.https_port}"
     return _yaml(
         customer="Lab S.p.A.",
@@ -125,7 +126,7 @@ def checklist(lab: Lab, patches: tuple[str, ...], limits: dict[str, str]) -> str
         upgrade={"patches": [_patch(lab, release) for release in patches]},
         contacts={"telenia": {"phone": "045 2224660"}},
         limits=LIMITS | limits,
-    ) + CHECKS.replace("%(post)s", patches[-1])
+    )
 
 
 def _patch(lab: Lab, release: str) -> dict[str, str]:

@@ -1,0 +1,212 @@
+"""Every way in which a patch can end, on the lab VM, by the command that the engineer types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab import Lab, missing
+from tests.procedure.upgrading import Finished, upgrade
+from uat.model import Outcome, Phase
+
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.skipif(bool(missing()), reason="; ".join(missing())),
+]
+
+FIRST = ("22.0.0",)
+POST = {Outcome.BLOCKED}
+BOOT = b"Welcome to "
+"""What systemd writes to the console at every boot."""
+
+
+class Scene:
+    """One lab, as after its first boot, and how often it boots from then on."""
+
+    def __init__(self, lab: Lab, folder: Path) -> None:
+        self.lab = lab
+        self._folder = folder
+        lab.reset()
+        self._before = self._count()
+
+    def upgrade(self, *, patches: tuple[str, ...] = FIRST, retry_for: str = "30s", **limits: str) -> Finished:
+        """Run the upgrade of this row."""
+        return upgrade(self.lab, self._folder, patches=patches, retry_for=retry_for, **limits)
+
+    @property
+    def boots(self) -> int:
+        """How often the machine has booted: once after the snapshot, then once a reboot."""
+        return self._count() - self._before
+
+    def _count(self) -> int:
+        return self.lab.console.read_bytes().count(BOOT)
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    """A lab of this file's own; off at last."""
+    pytest.importorskip("libvirt", reason="libvirt-python is not installed (pip install 'tvox-uat[libvirt]')")
+    made = Lab.named("variants")
+    yield made
+    made.down()
+
+
+@pytest.fixture
+def scene(lab: Lab, tmp_path: Path) -> Scene:
+    """The lab, pristine."""
+    return Scene(lab, tmp_path)
+
+
+def assert_stopped_at_the_patch(ended: Finished, scene: Scene, stop: str) -> None:
+    """See what every row without a proof has in common."""
+    assert ended.exit_code == 10, ended.output
+    assert (ended.step("patch", "22.0.0").outcome, ended.step("patch", "22.0.0").stop) == (Outcome.FAILED, stop)
+    assert ended.step("reboot", "22.0.0").outcome is Outcome.BLOCKED
+    assert ended.outcomes(Phase.POST) == POST
+    assert scene.boots == 1, "it was rebooted without a proof"
+    assert "045 2224660" in ended.output
+    assert "045 2224660" in ended.report
+    assert (ended.folder / "patch-22.0.0.log").stat().st_size > 0
+
+
+def test_a_clean_upgrade(scene: Scene) -> None:
+    """Both patches, each with its proof, its reboot and its release; everything holds afterwards."""
+    ended = scene.upgrade(patches=("22.0.0", "22.0.17"))
+    assert ended.exit_code == 0, ended.output
+    assert {step.outcome for step in ended.run.steps} == {Outcome.PASSED}
+    assert ended.outcomes(Phase.PRE) == ended.outcomes(Phase.POST) == {Outcome.PASSED}
+    assert scene.boots == 3
+    lives = [ended.step("start").observation["boot_id_after"]]
+    for release in ("22.0.0", "22.0.17"):
+        step = ended.step("reboot", release)
+        assert step.observation["boot_id_before"] == lives[-1]
+        lives.append(step.observation["boot_id_after"])
+        assert len(ended.step("patch", release).observation["marker_lines"]) == 2
+    assert len(set(lives)) == 3
+    kept = ended.step("snapshot").observation
+    assert (kept["powered_off"], kept["memory"], kept["disks"]) == (True, False, ["vda"])
+    assert kept["delete_command"] in ended.report.replace("&#39;", "'")
+    released = [ended.result(phase, "REL-01").observed for phase in (Phase.PRE, Phase.POST)]
+    assert [seen and seen["server"] for seen in released] == ["21.0.26", "22.0.17"]
+    assert ended.report.count("Changed as expected") >= 2
+
+
+def test_no_marker(scene: Scene) -> None:
+    """The log ends without the marker: stop, no reboot, the last lines quoted."""
+    scene.lab.variant("22.0.0", "no-marker")
+    ended = scene.upgrade()
+    assert_stopped_at_the_patch(ended, scene, "no_marker")
+    assert "Syncronizing cluster files" in ended.report
+
+
+@pytest.mark.lab_full
+@pytest.mark.parametrize(
+    ("variant", "stop", "fact", "quoted"),
+    [
+        ("half-marker", "half_marker", "marker_lines", "Update completed!"),
+        ("text-after", "text_after_marker", "text_after", ""),
+        ("failure-text", "failure_text", "failure_lines", "The update execution has failed"),
+        ("failure-and-marker", "failure_text", "failure_lines", "The update execution has failed"),
+    ],
+)
+def test_another_end(scene: Scene, variant: str, stop: str, fact: str, quoted: str) -> None:
+    """Another end than the vendor's: stop, no reboot, and what was seen instead is quoted."""
+    scene.lab.variant("22.0.0", variant)
+    ended = scene.upgrade()
+    assert_stopped_at_the_patch(ended, scene, stop)
+    lines = ended.step("patch", "22.0.0").observation[fact]
+    assert quoted in "\n".join(lines)
+    assert lines[0].partition(": ")[2] in ended.report
+
+
+@pytest.mark.lab_full
+def test_a_contradiction(scene: Scene) -> None:
+    """The marker and exit code 3: stop, no reboot, both facts."""
+    scene.lab.variant("22.0.0", "exit-3")
+    ended = scene.upgrade()
+    assert_stopped_at_the_patch(ended, scene, "exit_code_contradicts")
+    facts = ended.step("patch", "22.0.0").observation
+    assert (facts["exit_code"], len(facts["marker_lines"])) == (3, 2)
+    assert "Please REBOOT the machine!" in ended.report
+
+
+@pytest.mark.lab_full
+def test_a_question(scene: Scene) -> None:
+    """A question is shown, waited for, and never answered; the patch still waits afterwards."""
+    scene.lab.variant("22.0.0", "prompt")
+    ended = scene.upgrade()
+    assert_stopped_at_the_patch(ended, scene, "prompt_unanswered")
+    question = "Overwrite local customisations? [y/N]"
+    assert ended.step("patch", "22.0.0").observation["question"] == question
+    assert question in ended.output
+    assert question in ended.report
+    directory = ended.step("patch", "22.0.0").observation["directory"]
+    assert scene.lab.run(f"ls {directory}/rc")[0] != 0
+    assert scene.lab.run("screen -ls | grep tvox-uat-22.0.0")[0] == 0
+
+
+@pytest.mark.lab_full
+def test_a_slow_and_silent_patch(scene: Scene) -> None:
+    """Three silent minutes are told of and pass."""
+    scene.lab.variant("22.0.0", "slow")
+    ended = scene.upgrade()
+    assert ended.exit_code == 0, ended.output
+    assert scene.boots == 2
+    assert ended.step("patch", "22.0.0").observation["longest_silence_seconds"] >= 170
+    assert ended.step("patch", "22.0.0").seconds >= 180
+
+
+def test_a_broken_service(scene: Scene) -> None:
+    """A service that does not run any more is a regression: exit code 1, before and after in the report."""
+    scene.lab.variant("22.0.0", "breaks-service")
+    ended = scene.upgrade(settle="20s")
+    assert ended.exit_code == 1, ended.output
+    assert {step.outcome for step in ended.run.steps} == {Outcome.PASSED}
+    assert scene.boots == 2
+    before, after = (ended.result(phase, "TEL-01") for phase in (Phase.PRE, Phase.POST))
+    assert (before.outcome, after.outcome) == (Outcome.PASSED, Outcome.FAILED)
+    assert after.observed is not None
+    assert after.observed["running"] is False
+    assert "Regression" in ended.report
+
+
+@pytest.mark.lab_full
+def test_a_late_service(scene: Scene) -> None:
+    """A service that starts a minute after the boot is looked at again until it runs."""
+    scene.lab.variant("22.0.0", "late-service")
+    ended = scene.upgrade(retry_for="3m")
+    assert ended.exit_code == 0, ended.output
+    assert scene.boots == 2
+    assert ended.result(Phase.POST, "TEL-01").attempts > 1
+
+
+@pytest.mark.lab_full
+def test_no_sshd_after_the_reboot(scene: Scene) -> None:
+    """Nobody logs in any more: exit code 11, and what still answers is named."""
+    scene.lab.variant("22.0.0", "no-sshd")
+    ended = scene.upgrade(boot="2m")
+    assert ended.exit_code == 11, ended.output
+    step = ended.step("reboot", "22.0.0")
+    # QEMU takes every connection to a forwarded port, so that the port answers here and the banner does not.
+    assert (step.stop, step.observation["rung"]) == ("not_back", "port")
+    assert step.observation["on"] == "on"
+    assert step.observation["banner"] == "no banner"
+    assert ended.outcomes(Phase.POST) == POST
+    assert scene.boots == 2
+    assert "SSH" in ended.report
+
+
+@pytest.mark.lab_full
+def test_a_wrong_release(scene: Scene) -> None:
+    """The product says another release than the patch's: stop after the reboot, with both."""
+    scene.lab.variant("22.0.0", "wrong-release")
+    ended = scene.upgrade(settle="20s")
+    assert ended.exit_code == 10, ended.output
+    step = ended.step("release", "22.0.0")
+    assert step.stop == "wrong_release"
+    assert (step.observation["expected"], step.observation["found"]) == ("22.0.0", "22.0.1")
+    assert ended.outcomes(Phase.POST) == POST
+    assert scene.boots == 2
+    assert "22.0.1" in ended.report
