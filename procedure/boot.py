@@ -8,6 +8,7 @@ from procedure.account import Account
 from procedure.lifeline import Link
 from procedure.patience import Patience
 from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
+from uat.host import Output
 from uat.identity import is_boot_id
 from uat.model import JsonValue, Limits, NewsKind
 
@@ -15,13 +16,14 @@ Climb = Callable[[str], dict[str, JsonValue]]
 """Tries what still answers; takes why one cannot log in."""
 
 
-def boot_id(link: Link) -> str:
-    """Read the boot id over the connection there is.
+QUESTION = "cat /proc/sys/kernel/random/boot_id"
+
+
+def boot_id(answer: Output) -> str:
+    """Read the answer to `QUESTION`.
 
     :raises ObservationError: the command failed, or what it printed is no boot id.
-    :raises UnreachableError: no login.
     """
-    answer = link.connection().run("cat /proc/sys/kernel/random/boot_id")
     text = answer.text.strip()
     if answer.exit_code != 0 or not is_boot_id(text):
         raise ObservationError(f"no boot id: exit code {answer.exit_code}, '{text}' {answer.errors.strip()}")
@@ -41,7 +43,7 @@ def wait_for_boot(link: Link, before: str, *, limits: Limits, account: Account, 
     while True:
         link.drop_connection()
         try:
-            now = boot_id(link)
+            now = boot_id(link.connection().run(QUESTION))
         except (UnreachableError, ObservationError) as error:
             said = str(error)
         else:

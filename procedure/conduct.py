@@ -45,6 +45,9 @@ class Work(Protocol):
     def do(self, planned: Planned, account: Account) -> None:
         """Do it, and see that it holds."""
 
+    def leave(self, account: Account) -> None:
+        """Leave the machine as the customer must have it when the night ends early."""
+
 
 class Conductor:
     """Does the plan's steps, each at most once however often it is asked for; the first failure is the last step."""
@@ -72,10 +75,13 @@ class Conductor:
 
     def close(self) -> None:
         """Write down every step that the night did not come to: blocked, or not run; nothing is left out."""
+        left = [planned for planned in self._plan if (planned.name, planned.release) not in self._done]
         outcome = Outcome.BLOCKED if self._stage.stop else Outcome.NOT_RUN
-        for planned in self._plan:
-            if (planned.name, planned.release) not in self._done:
-                self._leave(planned, outcome)
+        account = Account(lambda news: None)
+        if left:
+            self._work.leave(account)
+        for planned in left:
+            self._leave(planned, outcome, facts=account.facts if planned is left[0] else {})
 
     def _reach(self, planned: Planned) -> None:
         key = planned.name, planned.release
@@ -83,8 +89,8 @@ class Conductor:
             stopped = self._stage.stop is not None
             self._done[key] = self._leave(planned, Outcome.BLOCKED) if stopped else self._perform(planned)
 
-    def _leave(self, planned: Planned, outcome: Outcome) -> Step:
-        step = _begun(planned).model_copy(update={"outcome": outcome})
+    def _leave(self, planned: Planned, outcome: Outcome, *, facts: Mapping[str, JsonValue] | None = None) -> Step:
+        step = _begun(planned).model_copy(update={"outcome": outcome, "observation": dict(facts or {})})
         self._tell(step, News(kind=NewsKind.ENDED))
         return step
 

@@ -31,6 +31,7 @@ class Night:
         self._confirm_host = confirm_host
         self._chosen = hypervisors.choose(session.checklist.system.hypervisor)
         self._opened: Hypervisor | None = None
+        self._is_down = False
         self._guest: Identity | None = None
         self._boot_id = ""
         self._paths: dict[str, str] = {}
@@ -69,6 +70,11 @@ class Night:
         }
         does[planned.name](account)
 
+    def leave(self, account: Account) -> None:
+        """Bring the machine back when the night ended between its shutdown and its start."""
+        if self._is_down:
+            snapshot.bring_back(self._hypervisor, limits=self._limits, account=account)
+
     def _gate(self, account: Account) -> None:
         session = self._session
         planned = session.header.planned.get(Phase.PRE, ())
@@ -86,6 +92,7 @@ class Night:
         self._guest, self._boot_id = guest, guest.boot_id
 
     def _shutdown(self, account: Account) -> None:
+        self._is_down = True
         snapshot.shutdown(self._hypervisor, self._session, limits=self._limits, account=account)
 
     def _snapshot(self, account: Account) -> None:
@@ -96,6 +103,7 @@ class Night:
         )
 
     def _start(self, account: Account) -> None:
+        self._is_down = False
         self._boot_id = snapshot.start(
             self._hypervisor,
             self._session,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from procedure.account import Account
 from procedure.boot import Climb, wait_for_boot
-from procedure.hypervisors import Hypervisor, Power, SnapshotFacts
+from procedure.hypervisors import Hypervisor, Power, PowerState, SnapshotFacts
 from procedure.lifeline import Link
 from procedure.patience import Patience
 from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
@@ -25,17 +25,35 @@ def shutdown(hypervisor: Hypervisor, link: Link, *, limits: Limits, account: Acc
     if (state := hypervisor.power()).power is not Power.ON:  # also: see that the hypervisor, or its person, answers
         raise ProcedureError("shutdown_failed", facts={"power": state.power.value, "reason": state.reason})
     account.saw(way=_ask_to_shut_down(hypervisor, link))
-    account.tell(NewsKind.WAITING, "power_off")
-    patience = Patience(limits.shutdown, longest=limits.command)
-    while (state := hypervisor.power()).power is not Power.OFF:
-        if patience.is_over:
-            raise ProcedureError("shutdown_failed", facts={"power": state.power.value, "reason": state.reason})
-        patience.pause(limits.poll)
+    state = wait_until_off(hypervisor, limits=limits, account=account)
     link.drop_connection()
     account.saw(power=state.power.value, reason=state.reason, seconds_to_off=round(account.elapsed - began, 1))
+    if state.power is not Power.OFF:
+        raise ProcedureError("shutdown_failed")
     if not state.was_clean:
         start_again(hypervisor, account=account)
-        raise ProcedureError("shutdown_failed", facts={"power": state.power.value, "reason": state.reason})
+        raise ProcedureError("shutdown_failed")
+
+
+def wait_until_off(hypervisor: Hypervisor, *, limits: Limits, account: Account) -> PowerState:
+    """Wait until the hypervisor shows the machine off, at most ``limits.shutdown``; give what it shows last.
+
+    A hypervisor that does not answer for a moment is asked again: the machine is on its way down.
+
+    :raises ObservationError: it does not answer until the end either.
+    """
+    account.tell(NewsKind.WAITING, "power_off")
+    patience = Patience(limits.shutdown, longest=limits.command)
+    while True:
+        try:
+            state = hypervisor.power()
+        except ObservationError:
+            if patience.is_over:
+                raise
+        else:
+            if state.power is Power.OFF or patience.is_over:
+                return state
+        patience.pause(limits.poll)
 
 
 def _ask_to_shut_down(hypervisor: Hypervisor, link: Link) -> str:
@@ -61,6 +79,17 @@ def start_again(hypervisor: Hypervisor, *, account: Account) -> None:
         account.saw(started_again=True)
     except (ObservationError, UnreachableError, ProcedureError) as error:
         account.saw(started_again=False, start_error=str(error))
+
+
+def bring_back(hypervisor: Hypervisor, *, limits: Limits, account: Account) -> None:
+    """Switch the machine on again when the night ends after its shutdown and before its start."""
+    try:
+        state = wait_until_off(hypervisor, limits=limits, account=account)
+    except (ObservationError, ProcedureError) as error:
+        account.saw(started_again=False, start_error=str(error))
+        return
+    if state.power is Power.OFF:
+        start_again(hypervisor, account=account)
 
 
 def take(hypervisor: Hypervisor, name: str, *, description: str, limits: Limits, account: Account) -> SnapshotFacts:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from procedure import proof, screen
 from procedure.account import Account
 from procedure.attempt import ROOT, directory_of, plain_name, screen_of
-from procedure.boot import Climb, boot_id, wait_for_boot
+from procedure.boot import QUESTION, Climb, boot_id, wait_for_boot
 from procedure.identity import require_same
 from procedure.lifeline import Lifeline, Link
 from procedure.output import decode
@@ -150,7 +150,7 @@ def reboot(
         machine in which the patch ran.
     """
     proof.require(proven, release)
-    before = boot_id(link)
+    before = boot_id(Lifeline(link, limits=limits, account=account).run(QUESTION))
     account.saw(boot_id_before=before)
     if before != proven.boot_id:
         raise ProcedureError("patch_lost", facts={"boot_id_of_patch": proven.boot_id, "boot_id": before})

@@ -35,7 +35,7 @@ def wait(*answers: Output | Exception) -> tuple[str, Scripted]:
 def test_what_is_no_boot_id(answer: Output) -> None:
     """A boot id that cannot be read is unknown, never another one."""
     with pytest.raises(ObservationError):
-        boot_id(Scripted([answer]))
+        boot_id(answer)
 
 
 def test_going_down_and_coming_back() -> None:

@@ -38,6 +38,9 @@ class Work:
     def intent(self, planned: Planned) -> dict[str, str]:
         return {"meant": planned.name}
 
+    def leave(self, account: Account) -> None:
+        account.saw(left=True)
+
     def do(self, planned: Planned, account: Account) -> None:
         self.done.append((planned.name, planned.release))
         account.saw(seen=planned.name)
@@ -196,6 +199,7 @@ def test_a_session_that_ended_early(tmp_path: Path) -> None:
     scene.conductor.step("gate")
     scene.conductor.close()
     assert [step.outcome for step in scene.written] == [Outcome.PASSED] + [Outcome.NOT_RUN] * 15
+    assert [step.observation for step in scene.written[1:3]] == [{"left": True}, {}]
 
 
 def test_news_reach_whoever_watches(tmp_path: Path) -> None:

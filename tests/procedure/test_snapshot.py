@@ -49,13 +49,13 @@ def test_a_deaf_machine() -> None:
 
 def test_a_machine_that_was_cut_off() -> None:
     """A machine that went off without shutting down is started again, and that is a stop."""
-    machine = Machine()
+    machine, told = Machine(), account()
     machine._wrong["shutdown"] = lambda: setattr(
         machine, "state", PowerState(power=Power.OFF, reason="destroyed", was_clean=False)
     )
     with pytest.raises(ProcedureError) as stop:
-        snapshot.shutdown(machine, Scripted([]), limits=FAST, account=account())
-    assert (stop.value.stop, stop.value.facts["reason"]) == ("shutdown_failed", "destroyed")
+        snapshot.shutdown(machine, Scripted([]), limits=FAST, account=told)
+    assert (stop.value.stop, told.facts["reason"]) == ("shutdown_failed", "destroyed")
     assert machine.acts == ["shutdown", "start"]
 
 
@@ -165,6 +165,34 @@ def test_a_machine_that_cannot_be_started_again() -> None:
     with pytest.raises(ProcedureError):
         snapshot.take(machine, "tvox-uat-1", description="", limits=FAST, account=told)
     assert (told.facts["started_again"], told.facts["start_error"]) == (False, "the datastore is full")
+
+
+def test_a_hypervisor_that_stutters() -> None:
+    """A hypervisor that does not answer for a moment while the machine goes down is asked again."""
+
+    class Stuttering(Machine):
+        answers = iter([True, False, False])
+
+        def power(self) -> PowerState:
+            return super().power() if next(self.answers, True) else refuse()  # type: ignore[return-value]
+
+    told = account()
+    snapshot.shutdown(Stuttering(), Scripted([]), limits=FAST, account=told)
+    assert told.facts["power"] == "off"
+
+
+def test_a_night_that_ends_while_the_machine_is_off() -> None:
+    """An interruption between shutdown and start does not leave the customer without a telephone."""
+    machine, told = off(), account()
+    snapshot.bring_back(machine, limits=FAST, account=told)
+    assert (machine.acts, told.facts["started_again"]) == (["start"], True)
+
+
+def test_a_night_that_ends_while_the_machine_stays_on() -> None:
+    """A machine that did not go off is left alone."""
+    machine, told = Machine(), account()
+    snapshot.bring_back(machine, limits=FAST, account=told)
+    assert (machine.acts, told.facts) == ([], {})
 
 
 def test_start_is_another_life() -> None:
