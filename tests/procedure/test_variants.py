@@ -18,8 +18,8 @@ pytestmark = [
 
 FIRST = ("22.0.0",)
 POST = {Outcome.BLOCKED}
-BOOT = b"Welcome to "
-"""What systemd writes to the console at every boot."""
+BOOT = b" login: "
+"""What getty(8) writes to the console at every boot."""
 
 
 class Scene:
