@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -18,6 +19,9 @@ from uat.model import Check, Header, News, NewsKind, Result, Run, Step
 
 TOLD = pytest.StashKey[Told]()
 """What this session was told, on pytest's config; absent when ``--phase`` was not given."""
+
+Status: TypeAlias = tuple[str, str, str | tuple[str, Mapping[str, bool]]] | None
+"""What `pytest_report_teststatus` gives: category, letter, word."""
 
 _PYTHON = "python"
 """The kind of a check that a partner wrote as a test function."""
@@ -58,6 +62,22 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """Begin with whose machine this is."""
     told = config.stash.get(TOLD, None)
     return [line.text for line in terminal.started(told.header, _near(config, told.folder))] if told else []
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """From here on our own words tell what happens; pytest's file names would stand between them."""
+    config = session.config
+    if TOLD in config.stash and config.option.verbose == 0 and not config.option.collectonly:
+        config.option.verbose = -1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_teststatus(config: pytest.Config) -> Generator[None, Status, Status]:
+    """Count each outcome, without its dot."""
+    status = yield
+    if status is None or TOLD not in config.stash or config.option.verbose >= 0:
+        return status
+    return status[0], "", ""
 
 
 @pytest.hookimpl(optionalhook=True)

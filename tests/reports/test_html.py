@@ -215,7 +215,7 @@ def test_the_record_of_an_upgrade_quotes_its_proofs(proof: str) -> None:
 def test_the_timeline_has_every_step_with_its_duration() -> None:
     """14 min 32 s of patch are on paper."""
     text = seen(runs.clean_run(), "upgrade")
-    assert "Applicazione della patch 22.0.17 22:20:11 22:34:43 14 min 32 s Completata" in text
+    assert "Applicazione della patch 22.0.17 22:20:11 22:34:43 14 min 32 s Fatto" in text
 
 
 @pytest.mark.parametrize("words", ["045 2224660", "Non riavviare il sistema.", "Update completed!"])
@@ -231,7 +231,7 @@ def test_a_stopped_night_cannot_be_accepted() -> None:
 
 def test_steps_that_were_not_come_to_are_in_the_timeline() -> None:
     """Blocked is not missing."""
-    assert "Riavvio dopo la patch 22.0.17 Non eseguita" in seen(runs.stopped_run(), "upgrade")
+    assert "Riavvio dopo la patch 22.0.17 Non eseguito" in seen(runs.stopped_run(), "upgrade")
 
 
 def test_a_stop_quotes_the_question_of_the_patch() -> None:

@@ -91,7 +91,7 @@ def test_a_step_begins_with_the_clock() -> None:
 
 def test_a_step_ends_with_its_duration() -> None:
     """How it went, and how long it took."""
-    assert told(NewsKind.ENDED) == "22:31:06  Applicazione della patch 22.0.17: fallita (10 min 55 s)"
+    assert told(NewsKind.ENDED) == "22:31:06  Applicazione della patch 22.0.17: non riuscito (10 min 55 s)"
 
 
 def test_the_patch_s_words_stand_behind_a_bar_with_the_elapsed_time() -> None:
