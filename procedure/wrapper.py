@@ -70,7 +70,7 @@ waits() {
         *) echo unknown; return;; esac
     terminal=$(cat "$d/tty"); answer=no
     for p in $(ps -o pid= -t "${terminal#/dev/}"); do
-        read -r call fd rest < "/proc/$p/syscall" || continue
+        read -r call fd rest < "/proc/$p/syscall" || { answer=unknown; continue; }
         case " $polling " in *" $call "*) answer=poll;; esac
         [ "$call" = "$reading" ] || continue
         case $(readlink "/proc/$p/fd/$((fd))") in "$terminal"|/dev/tty) echo read; return;; esac

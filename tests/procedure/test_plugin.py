@@ -259,6 +259,22 @@ def test_a_closed_gate(desk: Desk) -> None:
     assert {result.outcome for result in run.of(Phase.POST).values()} == {Outcome.BLOCKED}
 
 
+def test_no_other_time_limit_holds(desk: Desk) -> None:
+    """A time limit that pytest-timeout puts on every test does not end a step of an upgrade."""
+    pytest.importorskip("pytest_timeout", reason="pytest-timeout is not installed")
+    ended = desk.run("acme.yaml", "--timeout=0.001", "--confirm-host=x")
+    assert ended.returncode == 12, ended.stdout + ended.stderr
+    assert desk.runs()[0].steps[1].stop == "wrong_machine"
+
+
+def test_no_limit_for_the_whole_session(desk: Desk) -> None:
+    """A time limit for the whole session could end an upgrade in its middle: refused."""
+    pytest.importorskip("pytest_timeout", reason="pytest-timeout is not installed")
+    ended = desk.run("acme.yaml", "--session-timeout=60")
+    assert ended.returncode == 4
+    assert "--session-timeout" in ended.stderr
+
+
 def test_the_wrong_name(desk: Desk) -> None:
     """A host that is not confirmed, or not the one of the checklist, is not touched: exit code 12."""
     ended = desk.run("acme.yaml", "--confirm-host=another")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.lab import Lab, missing
+from tests.procedure.proxy import Proxy
 from tests.procedure.upgrading import Finished, upgrade
 from uat.model import Outcome, Phase
 
@@ -31,9 +34,11 @@ class Scene:
         lab.reset()
         self._before = self._count()
 
-    def upgrade(self, *, patches: tuple[str, ...] = FIRST, retry_for: str = "30s", **limits: str) -> Finished:
+    def upgrade(
+        self, *, patches: tuple[str, ...] = FIRST, retry_for: str = "30s", port: int = 0, **limits: str
+    ) -> Finished:
         """Run the upgrade of this row."""
-        return upgrade(self.lab, self._folder, patches=patches, retry_for=retry_for, **limits)
+        return upgrade(self.lab, self._folder, patches=patches, retry_for=retry_for, port=port, **limits)
 
     @property
     def boots(self) -> int:
@@ -186,7 +191,7 @@ def test_a_late_service(scene: Scene) -> None:
 def test_no_sshd_after_the_reboot(scene: Scene) -> None:
     """Nobody logs in any more: exit code 11, and what still answers is named."""
     scene.lab.variant("22.0.0", "no-sshd")
-    ended = scene.upgrade(boot="2m")
+    ended = scene.upgrade()
     assert ended.exit_code == 11, ended.output
     step = ended.step("reboot", "22.0.0")
     # QEMU takes every connection to a forwarded port, so that the port answers here and the banner does not.
@@ -196,6 +201,30 @@ def test_no_sshd_after_the_reboot(scene: Scene) -> None:
     assert ended.outcomes(Phase.POST) == POST
     assert scene.boots == 2
     assert "SSH" in ended.report
+
+
+@pytest.mark.lab_full
+def test_a_cut_network(scene: Scene) -> None:
+    """The network is gone for half a minute in the middle of a patch: it is told, and nothing else happens."""
+    scene.lab.variant("22.0.0", "slow", seconds=60)
+    proxy = Proxy(scene.lab.ssh_port)
+    cutter = threading.Thread(target=cut_for_a_while, args=(scene.lab, proxy), daemon=True)
+    cutter.start()
+    ended = scene.upgrade(port=proxy.port)
+    cutter.join()
+    proxy.close()
+    assert ended.exit_code == 0, ended.output
+    assert scene.boots == 2
+    assert ended.step("patch", "22.0.0").observation["links_lost"] == 1
+
+
+def cut_for_a_while(lab: Lab, proxy: Proxy) -> None:
+    """Wait until the patch is silent, and cut the network for half a minute."""
+    while lab.run("grep -q 'Executing update script' /var/lib/tvox-uat/*/log", deadline=20)[0] != 0:
+        time.sleep(2)
+    proxy.cut()
+    time.sleep(30)
+    proxy.mend()
 
 
 @pytest.mark.lab_full

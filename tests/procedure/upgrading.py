@@ -77,24 +77,29 @@ class Finished:
         return {result.outcome for result in self.run.of(phase).values()}
 
 
-def upgrade(lab: Lab, folder: Path, *, patches: tuple[str, ...], retry_for: str, **limits: str) -> Finished:
+def upgrade(
+    lab: Lab, folder: Path, *, patches: tuple[str, ...], retry_for: str, port: int = 0, **limits: str
+) -> Finished:
     """Run a whole upgrade of the lab.
 
     :param patches: the releases to be applied, in order.
     :param retry_for: how long the telephony engine may take to run.
+    :param port: where the machine's SSH is, when that is not the lab's own port.
     :param limits: limits of the checklist other than the usual ones of these tests.
     """
     path = folder / "lab.yaml"
     checks = CHECKS.replace("%(post)s", patches[-1]).replace("%(retry_for)s", retry_for)
     path.write_text(about(lab, patches, limits) + checks, "utf-8")
-    return session(lab, path, "--phase=upgrade", "--confirm-host=pbx-lab")
+    return session(lab, path, "--phase=upgrade", "--confirm-host=pbx-lab", port=port)
 
 
-def session(lab: Lab, checklist: Path, *arguments: str) -> Finished:
+def session(lab: Lab, checklist: Path, *arguments: str, port: int = 0) -> Finished:
     """Run the command that the engineer runs, and wait for its end."""
-    evidence = checklist.parent / "evidence"
-    command = [sys.executable, "-m", "pytest", f"--tvox-host=root@127.0.0.1:{lab.ssh_port}", f"--evidence={evidence}"]
-    trust = [f"--known-hosts={lab.known_hosts}", f"--identity={lab.key}"]
+    evidence, port = checklist.parent / "evidence", port or lab.ssh_port
+    known_hosts = checklist.with_name("known_hosts")
+    known_hosts.write_text(lab.known_hosts.read_text().replace(f":{lab.ssh_port} ", f":{port} "))
+    command = [sys.executable, "-m", "pytest", f"--tvox-host=root@127.0.0.1:{port}", f"--evidence={evidence}"]
+    trust = [f"--known-hosts={known_hosts}", f"--identity={lab.key}"]
     rooms = [word for room in ("uat", "procedure", "reports") for word in ("-p", f"{room}.plugin")]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     with subprocess.Popen(
