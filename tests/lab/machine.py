@@ -150,8 +150,8 @@ class Lab:
         state = self._domain_state()
         if state != "running":
             return Status(libvirtd=True, domain=state, system="", release="")
-        _, output = self.run("systemctl is-system-running; cat /etc/lab-tvox/release", deadline=20)
-        system, _, release = output.strip().partition("\n")
+        code, output = self.run("systemctl is-system-running; cat /etc/lab-tvox/release", deadline=20)
+        system, _, release = (output.strip() if code == 0 else "").partition("\n")
         return Status(libvirtd=True, domain=state, system=system, release=release)
 
     def run(self, command: str, *, deadline: float = 120) -> tuple[int, str]:
