@@ -33,12 +33,13 @@ class Terminal:
             return sys.stdin is not None and sys.stdin.isatty()
 
     def read(self, prompt: str) -> str:
-        """Ask for a line.
+        """Ask for a line; the question stands on a line of its own, since readline scrolls a long prompt away.
 
         :raises EOFError: the terminal is gone.
         """
+        self.write(prompt.rstrip())
         with self._aside():
-            return input(prompt)
+            return input("> ")
 
     def read_hidden(self, prompt: str) -> str:
         """Ask for a secret, without echo."""

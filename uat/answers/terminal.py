@@ -32,10 +32,15 @@ def _ask_one(question: Question, person: str, channel: Channel) -> Answer | None
     if choice == "later":
         return None
     note = channel.read(channel.phrases["note"]).strip()
-    who = channel.read(channel.phrases["who"].format(default=person)).strip() or person
-    while not who:
-        who = channel.read(channel.phrases["who"].format(default="")).strip()
-    return Answer(answer=Word(choice), note=note, answered_by=who)
+    return Answer(answer=Word(choice), note=note, answered_by=_who(person, channel))
+
+
+def _who(person: str, channel: Channel) -> str:
+    """Ask who answers until somebody does; whoever answered before is offered."""
+    question = channel.phrases["who_again"].format(default=person) if person else channel.phrases["who"]
+    while not (who := channel.read(question).strip() or person):
+        pass
+    return who
 
 
 def _show(question: Question, channel: Channel) -> None:
