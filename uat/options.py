@@ -10,7 +10,9 @@ from importlib import metadata
 from pathlib import Path
 
 from uat import checklist as language
+from uat.answers.file import read_answers
 from uat.model import Checklist, Header, Phase
+from uat.observe import MANUAL
 
 KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 SSH_CONFIG = Path("~/.ssh/config")
@@ -65,6 +67,16 @@ def make_header(checklist: Checklist, phase: Phase, operator: str) -> Header:
 def load_checklist(path: Path, host: str) -> Checklist:
     """Load a checklist; ``host`` is what ``--tvox-host`` says, which wins over its own."""
     return language.load(path, ssh=host)
+
+
+def check_answers(file: str | None, checklist: Checklist) -> None:
+    """See, before anything is looked at, that a file of answers can be used.
+
+    :raises ChecklistError: with everything that is wrong in it.
+    """
+    manual = [check.id for check in checklist.checks if check.kind == MANUAL]
+    for phase in (Phase.PRE, Phase.POST) if file else ():
+        read_answers(Path(file or ""), phase, manual)
 
 
 def _login_name() -> str:

@@ -82,6 +82,7 @@ def make_session(config: pytest.Config) -> Session:
     if not any(Path(one.split("::")[0]).suffix == path.suffix for one in named):
         config.args[:] = [*named, str(path)]
     checklist = options.load_checklist(path, config.getoption("tvox_host") or "")
+    options.check_answers(config.getoption("answers"), checklist)
     header = options.make_header(checklist, Phase(config.getoption("phase")), config.getoption("operator"))
 
     def tell(check: Check, result: Result) -> None:

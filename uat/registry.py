@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from difflib import get_close_matches
 from types import ModuleType
+
+from uat.wording import unknown_word
 
 
 def names(package: str) -> tuple[str, ...]:
@@ -21,13 +22,5 @@ def load(package: str, word: str) -> ModuleType:
     :raises KeyError: no such file in the socket; the message says the nearest right word.
     """
     if word not in names(package):
-        raise KeyError(unknown(word, names(package)))
+        raise KeyError(unknown_word("word", word, names(package)))
     return importlib.import_module(f"{package}.{word}")
-
-
-def unknown(word: str, known: tuple[str, ...]) -> str:
-    """Say that a word is not known, and which one was probably meant."""
-    near = get_close_matches(word, known, n=1)
-    if near:
-        return f"unknown word '{word}'; did you mean '{near[0]}'?"
-    return f"unknown word '{word}'; one of: {', '.join(known)}"

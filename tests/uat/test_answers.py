@@ -117,7 +117,11 @@ def test_nobody_is_asked() -> None:
     [
         ("answers:\n  A-1: perhaps\n", "perhaps"),
         ("answer:\n  A-1: passed\n", "answer"),
-        ("answers: [A-1]\n", "answers"),
+        ("answers: [A-1]\n", "a mapping is due"),
+        (
+            "answers: {A-1: {answer: passed, nota: x}}\n",
+            "answers.yaml:2:33: unknown field 'nota'; did you mean 'note'",
+        ),
         ("answers: {A-1: passed\n", "answers.yaml:"),
     ],
 )

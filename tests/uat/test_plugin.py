@@ -129,6 +129,15 @@ def test_answers_from_a_file(desk: Desk, answer: str, outcome: Outcome, code: in
     assert desk.runs()[-1].of(Phase.PRE)["A-3"].evidence[0].label == "M. Rossi"
 
 
+def test_a_wrong_file_of_answers_is_a_usage_error(desk: Desk) -> None:
+    """An answer to a check that is not there is named before anything is looked at."""
+    desk.write(GOOD + MANUAL)
+    (desk.folder / "answers.yaml").write_text("answered_by: M. Rossi\nanswers:\n  A-33: passed\n")
+    ended = desk.run("--answers=answers.yaml")
+    assert (ended.returncode, desk.runs()) == (4, [])
+    assert "answers.yaml:3:3: unknown manual check 'A-33'; did you mean 'A-3'?" in ended.stderr
+
+
 def test_a_valid_waiver_is_an_expected_failure(desk: Desk) -> None:
     """A waived failure lets the session pass and is shown as waived."""
     waiver = "waivers:\n  - {id: A-2, reason: known, approved_by: M. Rossi, until: 2099-12-31}\n"

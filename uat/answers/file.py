@@ -14,25 +14,18 @@ What stands under ``pre:`` or ``post:`` wins over ``answers:`` in that phase.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from uat import yaml_marks
 from uat.answers import Answer, Channel, Question
 from uat.errors import ChecklistError, Problem
-from uat.model import JsonValue, Phase, Record, Source
+from uat.fitting import as_table, fit, problem
+from uat.model import Phase
+from uat.wording import unknown_word
+from uat.yaml_marks import Page, Table, Text, plain, read
 
-
-class Answers(Record):
-    """A file of answers."""
-
-    answered_by: str = ""
-    answers: dict[str, JsonValue] = {}
-    pre: dict[str, JsonValue] = {}
-    post: dict[str, JsonValue] = {}
-
-    def of(self, phase: Phase) -> dict[str, JsonValue]:
-        """Give the answers that count in a phase."""
-        return {**self.answers, **(self.pre if phase is Phase.PRE else self.post)}
+_SECTIONS = ("answers", "pre", "post")
+_WORDS = ("answered_by", *_SECTIONS)
 
 
 def ask(questions: tuple[Question, ...], channel: Channel) -> dict[str, Answer]:
@@ -42,30 +35,49 @@ def ask(questions: tuple[Question, ...], channel: Channel) -> dict[str, Answer]:
     """
     if channel.file is None or not questions:
         return {}
-    answers = read(channel.file)
-    given = answers.of(questions[0].phase)
-    asked = [question.check.id for question in questions if question.check.id in given]
-    return {id: _answer(given[id], answers.answered_by, channel.file) for id in asked}
+    ids = [question.check.id for question in questions]
+    given = read_answers(channel.file, questions[0].phase)
+    return {id: given[id] for id in ids if id in given}
 
 
-def read(path: Path) -> Answers:
-    """Read a file of answers.
+def read_answers(path: Path, phase: Phase, known: Collection[str] | None = None) -> dict[str, Answer]:
+    """Read the answers that count in a phase, by check id.
 
-    :raises ChecklistError: not YAML, or not of this shape.
+    :param known: the ids that may stand there; any when left out.
+    :raises ChecklistError: with everything that is wrong in the file.
     """
-    page = yaml_marks.read(path, name=str(path))
-    if page.problems:
-        raise ChecklistError(page.problems)
-    try:
-        return Answers.model_validate(yaml_marks.plain(page.table))
-    except ValueError as error:
-        raise ChecklistError([Problem(source=page.table.source, message=str(error))]) from error
+    page = read(path, name=str(path))
+    problems = [*page.problems, *_strangers(page, known)]
+    given = {id: answer for section in ("answers", phase.value) for id, answer in _answers(page, section, problems)}
+    if problems:
+        raise ChecklistError(problems)
+    return given
 
 
-def _answer(given: JsonValue, person: str, path: Path) -> Answer:
-    """Make one answer from its short form (a word) or its long one."""
-    whole = given if isinstance(given, dict) else {"answer": given}
-    try:
-        return Answer.model_validate({"answered_by": person, **whole})
-    except ValueError as error:
-        raise ChecklistError([Problem(source=Source(file=str(path)), message=f"{given}: {error}")]) from error
+def _strangers(page: Page, known: Collection[str] | None) -> Iterator[Problem]:
+    """Name the words and the ids that mean nothing."""
+    for key, entry in page.table.entries.items():
+        if key not in _WORDS:
+            yield problem(entry.key, unknown_word("field", key, _WORDS))
+        elif key in _SECTIONS and known is not None and isinstance(entry.value, Table):
+            for id, one in entry.value.entries.items():
+                if id not in known:
+                    yield problem(one.key, unknown_word("manual check", id, known))
+
+
+def _answers(page: Page, section: str, problems: list[Problem]) -> Iterator[tuple[str, Answer]]:
+    """Read one section; an answer is a word, or a mapping with note and name."""
+    person = page.table.get("answered_by")
+    node = page.table.get(section)
+    for id, entry in (
+        as_table(node, problems) if node else Table(entries={}, source=page.table.source)
+    ).entries.items():
+        said = entry.value
+        whole = (
+            Table(entries={"answer": entry}, source=said.source)
+            if isinstance(said, Text)
+            else as_table(said, problems)
+        )
+        own = {"answered_by": plain(person)} if person and "answered_by" not in whole.entries else {}
+        if answer := fit(Answer, whole, problems=problems, known=own):
+            yield id, answer
