@@ -10,8 +10,8 @@ from pathlib import Path
 
 from uat.errors import ExitCode, UnreachableError
 from uat.host import HostKey, host_key_of, parse_address
-from uat.known_hosts import known_keys, refusal, store
 from uat.model import Limits
+from uat.ssh.known_hosts import known_keys, refusal, store
 
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 _SSH_CONFIG = Path("~/.ssh/config")

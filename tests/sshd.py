@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from uat.address import Address
+from uat.ssh.address import Address
 
 PROGRAM = Path("/usr/sbin/sshd")
 

@@ -13,8 +13,8 @@ import pytest
 
 from uat.checklist import load
 from uat.model import Limits, System
-from uat.output import Output
 from uat.probe import Probe
+from uat.ssh.output import Output
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

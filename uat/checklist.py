@@ -12,16 +12,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from uat import registry, variables
-from uat.check_entry import Reader
+from uat import registry
 from uat.errors import ChecklistError, Problem
-from uat.extends import read_all
-from uat.fitting import as_table, fit, problem
-from uat.layers import Layers, merge
+from uat.language import variables
+from uat.language.check_entry import Reader
+from uat.language.extends import read_all
+from uat.language.fitting import as_table, fit, problem
+from uat.language.layers import Layers, merge
+from uat.language.plan import read_system, read_upgrade
+from uat.language.wording import unknown_word
+from uat.language.yaml_marks import Entry, Table, Text
 from uat.model import Check, Checklist, Contact, Limits, Skip, Source, Waiver
-from uat.plan import read_system, read_upgrade
-from uat.wording import unknown_word
-from uat.yaml_marks import Entry, Table, Text
 
 R = TypeVar("R", Skip, Waiver)
 
@@ -29,8 +30,8 @@ R = TypeVar("R", Skip, Waiver)
 def load(path: Path, *, search: Sequence[Path] = (), ssh: str = "", kinds: str = "uat.checks") -> Checklist:
     """Read a checklist with all that it extends.
 
-    Variables are filled in (see `uat.variables`), secrets are left as the references they are, and each check
-    has been held against its kind: what is returned can be run.
+    Variables are filled in (see `uat.language.variables`), secrets are left as the references they are, and each
+    check has been held against its kind: what is returned can be run.
 
     :param search: where a word under ``extends`` is looked for first; then beside the file that says it, then
         among the project's own checklists.

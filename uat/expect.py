@@ -16,10 +16,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from uat.language.operands import ExpectationProblem, Fault, as_written, shape_of
+from uat.language.wording import unknown_word
 from uat.model import Expectation, JsonValue, Mismatch, Phase, Record
-from uat.operands import ExpectationProblem, Fault, as_written, shape_of
 from uat.operators import OPERATORS, Operator, Shape, is_same, order
-from uat.wording import unknown_word
 
 NO_BASELINE = "no_baseline"
 """Stands for what was expected where an operator needs the value before and there is none."""

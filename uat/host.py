@@ -16,14 +16,14 @@ from types import TracebackType
 
 import asyncssh
 
-from uat import guard
-from uat.address import Address, parse_address
-from uat.background import BackgroundLoop
 from uat.errors import ObservationError, UnreachableError
-from uat.inspection import Host, testinfra_host
-from uat.known_hosts import HostKey, KnownKey, algorithms, fingerprint, host_key, known_keys, refusal
 from uat.model import Limits
-from uat.output import Collector, Output, output_of
+from uat.ssh import guard
+from uat.ssh.address import Address, parse_address
+from uat.ssh.background import BackgroundLoop
+from uat.ssh.inspection import Host, testinfra_host
+from uat.ssh.known_hosts import HostKey, KnownKey, algorithms, fingerprint, host_key, known_keys, refusal
+from uat.ssh.output import Collector, Output, output_of
 
 __all__ = [
     "Address",

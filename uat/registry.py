@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-from uat.wording import unknown_word
+from uat.language.wording import unknown_word
 
 
 def names(package: str) -> tuple[str, ...]:

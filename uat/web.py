@@ -17,8 +17,8 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from uat.errors import ObservationError
 from uat.model import Evidence, JsonValue, Limits, Viewpoint
-from uat.output import KEPT_BYTES
 from uat.redact import Redactor
+from uat.ssh.output import KEPT_BYTES
 
 _PIECE_BYTES = 65536
 _LABEL_CHARACTERS = 2000

@@ -11,10 +11,10 @@ from procedure.account import Account
 from procedure.boot import wait_for_boot
 from tests.procedure.machine import TWO
 from tests.sshd import Sshd
-from uat.address import Address
 from uat.model import Checklist, Limits, Phase
 from uat.options import make_header
 from uat.session import Session, Settings
+from uat.ssh.address import Address
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import pytest
 
 from uat.expect import NO_BASELINE, judge, needs_baseline, parse, parse_block
+from uat.language.operands import ExpectationProblem
 from uat.model import Expectation, JsonValue, Mismatch, Phase, Record
-from uat.operands import ExpectationProblem
 
 
 class Seen(Record):

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from tests.sshd import Sshd, descendants, running_sshd
-from uat import inspection  # its function begins with "test": pytest must not see it
 from uat.errors import ObservationError, UnreachableError
 from uat.host import Connection, Output, connect
 from uat.model import Limits
+from uat.ssh import inspection  # its function begins with "test": pytest must not see it
 
 LIMITS = Limits(connect=10, command=10, keepalive=0.5, keepalive_missed=2)
 

@@ -13,11 +13,11 @@ import asyncssh
 import pytest
 
 from tests.sshd import Sshd, free_port, make_key, running_sshd
-from uat.address import Address
-from uat.background import BackgroundLoop
 from uat.errors import UnreachableError
 from uat.host import connect, host_key_of, parse_address
 from uat.model import Limits
+from uat.ssh.address import Address
+from uat.ssh.background import BackgroundLoop
 
 LIMITS = Limits(connect=5, command=10)
 OLD = """

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from uat.answers import Answer, Channel, Question
 from uat.errors import ChecklistError, Problem
-from uat.fitting import as_table, fit, problem
+from uat.language.fitting import as_table, fit, problem
+from uat.language.wording import unknown_word
+from uat.language.yaml_marks import Page, Table, Text, plain, read
 from uat.model import Phase
-from uat.wording import unknown_word
-from uat.yaml_marks import Page, Table, Text, plain, read
 
 _SECTIONS = ("answers", "pre", "post")
 _WORDS = ("answered_by", *_SECTIONS)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from uat.errors import ObservationError
-from uat.output import Output
 from uat.probe import Probe
+from uat.ssh.output import Output
 
 ADMIN_PATH = "PATH=$PATH:/usr/sbin:/sbin; "
 """Before a question to an administrator's tool: sshd gives others than root a PATH without them."""

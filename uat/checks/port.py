@@ -24,11 +24,11 @@ import time
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from uat.address import parse_address
 from uat.checks._shell import ADMIN_PATH, ask
 from uat.errors import ObservationError
 from uat.model import Evidence, Field, Record, Viewpoint, model_validator
 from uat.probe import Probe
+from uat.ssh.address import parse_address
 
 _QUESTION = (
     ADMIN_PATH + "if command -v ss >/dev/null 2>&1; then ss -ln{letter}p 'sport = :{number}'; "

@@ -23,8 +23,8 @@ from uat.checks._inputs import Name
 from uat.checks._shell import ADMIN_PATH, ask, complaint
 from uat.errors import ObservationError
 from uat.model import Field, Record
-from uat.output import Output
 from uat.probe import Probe
+from uat.ssh.output import Output
 
 _QUESTION = (
     "{path}if [ -d /run/systemd/system ]; "

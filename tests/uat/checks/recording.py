@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from uat.model import JsonValue
-from uat.output import Output
+from uat.ssh.output import Output
 
 RTT_SECONDS = 0.2
 

@@ -13,10 +13,10 @@ import pytest
 
 from tests.sshd import Sshd, is_available, running_sshd
 from uat import registry
-from uat.address import Address
 from uat.host import Connection, connect
 from uat.model import JsonValue, Limits, System
 from uat.probe import Probe
+from uat.ssh.address import Address
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from testinfra.backend.base import BaseBackend, CommandResult
 from testinfra.host import Host
 
-from uat.output import Output
+from uat.ssh.output import Output
 
 __all__ = ["Host", "testinfra_host"]
 

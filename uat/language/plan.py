@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from uat.errors import Problem
-from uat.fitting import as_table, fit, problem
+from uat.language.fitting import as_table, fit, problem
+from uat.language.variables import fill_table
+from uat.language.wording import unknown_word, wrong_value
+from uat.language.yaml_marks import Entry, Node, Rows, Table, Text, plain
 from uat.model import Patch, System, Upgrade, Window
 from uat.secret import is_reference
-from uat.variables import fill_table
-from uat.wording import unknown_word, wrong_value
-from uat.yaml_marks import Entry, Node, Rows, Table, Text, plain
 
 
 def read_system(written: Table, values: Mapping[str, str], problems: list[Problem]) -> System:

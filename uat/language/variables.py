@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from uat.errors import Problem
-from uat.fitting import problem
-from uat.wording import unknown_word
-from uat.yaml_marks import NAME, Entry, Node, Rows, Table, Text
+from uat.language.fitting import problem
+from uat.language.wording import unknown_word
+from uat.language.yaml_marks import NAME, Entry, Node, Rows, Table, Text
 
 _USE = re.compile(rf"\{{\{{({NAME})\}}\}}|\{{({NAME})\}}")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from uat.address import Address, parse_address
+from uat.ssh.address import Address, parse_address
 
 
 @pytest.mark.parametrize(

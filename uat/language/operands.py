@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from uat.language.wording import unknown_word
 from uat.model import JsonValue
 from uat.operators import OPERATORS, Operand, Shape, is_version, number_of
-from uat.wording import unknown_word
 
 
 @dataclass(frozen=True)

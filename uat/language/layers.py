@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from uat.errors import Problem
-from uat.fitting import as_table, problem
+from uat.language.fitting import as_table, problem
+from uat.language.wording import unknown_word, wrong_value
+from uat.language.yaml_marks import Entry, Node, Page, Rows, Table, Text, plain
 from uat.model import Source
-from uat.wording import unknown_word, wrong_value
-from uat.yaml_marks import Entry, Node, Page, Rows, Table, Text, plain
 
 FIELDS = ("customer", "change", "language", "timezone")
 SECTIONS = ("system", "upgrade", "contacts", "variables", "limits")

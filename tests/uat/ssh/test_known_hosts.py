@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from uat.known_hosts import known_keys, store
+from uat.ssh.known_hosts import known_keys, store
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDexHXllUDTlg2zMbJDlfNXwAy28D/5caaXfEO3/+hX0"
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from uat.errors import ChecklistError, Problem
-from uat.wording import unknown_word
-from uat.yaml_marks import Page, Rows, Table, Text, read
+from uat.language.wording import unknown_word
+from uat.language.yaml_marks import Page, Rows, Table, Text, read
 
-OWN = Path(__file__).parent.parent / "checklists"
+OWN = Path(__file__).parents[2] / "checklists"
 """Where the project's own checklists are, in a checkout and in a wheel."""
 
 

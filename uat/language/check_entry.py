@@ -9,11 +9,11 @@ from types import MappingProxyType, ModuleType
 
 from uat import expect
 from uat.errors import Problem
-from uat.fitting import as_table, fit, names, problem
+from uat.language.fitting import as_table, fit, names, problem
+from uat.language.operands import ExpectationProblem
+from uat.language.wording import unknown_word, wrong_value
+from uat.language.yaml_marks import Entry, Node, Rows, Table, Text, find, plain
 from uat.model import Check, Expectation, JsonValue, Phase, Record
-from uat.operands import ExpectationProblem
-from uat.wording import unknown_word, wrong_value
-from uat.yaml_marks import Entry, Node, Rows, Table, Text, find, plain
 
 WORDED = ("title", "why", "remedy")
 FIELDS = ("id", *WORDED, "area", "severity", "retry_for", "locks", "licence")

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, get_args
 
 from uat.errors import Problem
+from uat.language.wording import unknown_word, wrong_value
+from uat.language.yaml_marks import Node, Table, find, plain
 from uat.model import InvalidRecord, JsonValue, Record, Source
-from uat.wording import unknown_word, wrong_value
-from uat.yaml_marks import Node, Table, find, plain
 
 R = TypeVar("R", bound=Record)
 

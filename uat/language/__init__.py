@@ -1,0 +1,1 @@
+"""How a checklist is written: YAML with its places, what it extends, its variables, what does not fit."""

@@ -1,0 +1,1 @@
+"""How a machine is reached: addresses, trusted host keys, the guard round a command, its answer."""
