@@ -12,7 +12,7 @@ ROOT = "/var/lib/tvox-uat"
 
 
 class State(StrEnum):
-    """What the machine tells of an attempt (``notes/reliability.md`` 3.5)."""
+    """What the machine tells of an attempt."""
 
     NEVER_STARTED = "never_started"
     UNCERTAIN = "uncertain"

@@ -3,7 +3,7 @@
 Facts that shaped it: ``script -e`` is missing in old util-linux, and ``script`` ends before the patch when its
 own terminal goes away, so the exit code is kept by the shell inside. ``sync FILE`` flushes one file since
 coreutils 8.24 and everything before. ``screen -dm`` always exits 0 and ``screen -L`` flushes every ten seconds
-only, so log, exit code and liveness are files and locks (``notes/reliability.md``, findings 4 and 5, and 3.5).
+only, so log, exit code and liveness are files and locks.
 """
 
 from __future__ import annotations

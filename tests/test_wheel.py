@@ -47,7 +47,7 @@ def run(*command: str | Path, folder: Path) -> str:
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a clean venv with nothing but the wheel in it."""
     folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT, folder=folder)
+    run(sys.executable, "-m", "build", "--outdir", folder, ROOT, folder=folder)  # the wheel from the sdist
     venv.create(folder / "venv", with_pip=True)
     interpreter = folder / "venv" / "bin" / "python"
     (wheel,) = folder.glob("*.whl")
