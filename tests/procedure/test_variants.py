@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -51,9 +52,9 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
-    """A lab of this file's own; off at last."""
+    """A lab of this file's own, or the one that TVOX_UAT_LAB names; off at last."""
     pytest.importorskip("libvirt", reason="libvirt-python is not installed (pip install 'tvox-uat[libvirt]')")
-    made = Lab.named("variants")
+    made = Lab.named(os.environ.get("TVOX_UAT_LAB", "variants"))
     yield made
     made.down()
 
