@@ -31,7 +31,7 @@ outer() {
     flock -n 8 && flock -n 9 || exit 98
     keep boot "$(cat /proc/sys/kernel/random/boot_id)"
     : > "$d/log"
-    tail -n +1 -f "$d/log" 8>&- 9>&- &
+    tail -n +1 -f --pid=$$ "$d/log" 8>&- 9>&- &
     script -q -f -c "sh $d/wrapper inner $d" "$d/log" >/dev/null 2>&1 8>&-
     while [ ! -f "$d/exit" ] && kill -0 "$(cat "$d/pid")" 2>/dev/null; do sleep 1; done
     kill $!

@@ -231,6 +231,7 @@ def test_a_killed_wrapper_leaves_an_orphan(bench: Bench) -> None:
     ended = bench.follow()
     assert (ended.state, ended.exit_code) == (State.ORPHANED, None)
     assert "the end" in bench.printed
+    bench.until(lambda: not bench.processes("tail"))
 
 
 def test_a_patch_that_takes_everything_with_it_is_lost(bench: Bench) -> None:
