@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
-from reports import night
+from reports import night, sides
 from reports.formats import Formats
 from reports.rows import CheckRow, check_rows
 from reports.verdict import Tone, judge
@@ -194,6 +194,20 @@ def _counted(run: Run, formats: Formats) -> Iterator[str]:
             for outcome, number in found.most_common()
         )
         yield from _wrapped(f"{formats.language.say(f'label.looked_{phase}')}: {', '.join(words)}", "")
+    yield from _compared(run, formats)
+
+
+def _compared(run: Run, formats: Formats) -> Iterator[str]:
+    """Count what became of the checks between before and after, and name the run that was compared with."""
+    found = sides.counts(sides.side_rows(run, formats))
+    if not found:
+        return
+    words = (
+        f"{number} {formats.language.count(f'comparison_tally.{verdict}', number)}"
+        for verdict, number in found.items()
+    )
+    place = f" ({run.header.baseline})" if run.header.baseline else ""
+    yield from _wrapped(f"{formats.language.say('label.comparison')}{place}: {', '.join(words)}", "")
 
 
 def _stopped(run: Run, formats: Formats) -> Iterator[Line]:
