@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs what the lab needs on a Debian machine; may be run again at any time.
+# Installs what the lab and the tests need on a Debian machine; may be run again at any time.
 set -eu
 packages="qemu-system-x86 qemu-utils mmdebstrap libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
     openssh-client e2fsprogs fakeroot uidmap util-linux openssl
-    libvirt-dev pkg-config gcc python3-dev"
+    libvirt-dev pkg-config gcc python3-dev python3-venv
+    openssh-server screen iproute2 procps"
 
 missing=""
 for package in $packages; do
