@@ -11,7 +11,7 @@ ln -sf /usr/share/zoneinfo/Europe/Rome /etc/localtime
 ln -sf telephony.py /usr/lib/lab-tvox/lab-telephony
 ln -sf webapi.py /usr/lib/lab-tvox/lab-webapi
 chmod 755 /usr/lib/lab-tvox/*.py
-mkdir -p /var/log/lab-tvox /opt/telenia_data/sync/tvox/ivr /opt/telenia_data/sync/system/backup
+mkdir -p /var/log/lab-tvox /opt/telenia_data/sync/certs /opt/telenia_data/sync/tvox/ivr /opt/telenia_data/sync/system/backup
 
 # What the documented folders hold is the lab's own: some prompts, an old backup.
 for prompt in benvenuto orari attesa chiuso festivi; do
