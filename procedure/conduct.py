@@ -84,17 +84,18 @@ class Conductor:
             self._leave(planned, outcome, facts=account.facts if planned is left[0] else {})
 
     def _reach(self, planned: Planned) -> None:
-        key = planned.name, planned.release
-        if key not in self._done:
-            stopped = self._stage.stop is not None
-            self._done[key] = self._leave(planned, Outcome.BLOCKED) if stopped else self._perform(planned)
+        if (planned.name, planned.release) in self._done:
+            return
+        if self._stage.stop is not None:
+            self._leave(planned, Outcome.BLOCKED)
+        else:
+            self._perform(planned)
 
-    def _leave(self, planned: Planned, outcome: Outcome, *, facts: Mapping[str, JsonValue] | None = None) -> Step:
+    def _leave(self, planned: Planned, outcome: Outcome, *, facts: Mapping[str, JsonValue] | None = None) -> None:
         step = _begun(planned).model_copy(update={"outcome": outcome, "observation": dict(facts or {})})
         self._tell(step, News(kind=NewsKind.ENDED))
-        return step
 
-    def _perform(self, planned: Planned) -> Step:
+    def _perform(self, planned: Planned) -> None:
         step = _begun(planned).model_copy(update={"intent": dict(self._work.intent(planned))})
         self._tell(step, News(kind=NewsKind.BEGAN))
         account = Account(lambda news: self._on_step(step, news))
@@ -112,9 +113,9 @@ class Conductor:
             self._stage.stop = ProcedureError("interrupted", facts={"error": f"{type(error).__name__}: {error}"})
             self._end(step, account)
             raise
-        return self._end(step, account)
+        self._end(step, account)
 
-    def _end(self, step: Step, account: Account) -> Step:
+    def _end(self, step: Step, account: Account) -> None:
         stop = self._stage.stop
         facts = account.facts | (stop.facts if isinstance(stop, ProcedureError) else {})
         ended = step.model_copy(
@@ -127,10 +128,11 @@ class Conductor:
             }
         )
         self._tell(ended, News(kind=NewsKind.ENDED, elapsed=round(account.elapsed, 1)))
-        return ended
 
     def _tell(self, step: Step, news: News) -> None:
         """Write a step down, then say so; in this order, so that what was said is always written."""
+        if step.outcome is not Outcome.RUNNING:
+            self._done[step.name, step.release] = step
         try:
             self._stage.journal.write("step", step)
         except JournalError as error:  # what cannot be written down is not gone on with

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Generator
 from pathlib import Path
 
@@ -137,7 +138,12 @@ def make_conductor(config: pytest.Config, session: Session) -> Conductor:
     """Put together who conducts the night."""
 
     def tell(step: Step, news: News) -> None:
-        config.hook.pytest_tvox_step(config=config, step=step, news=news)
+        try:
+            config.hook.pytest_tvox_step(config=config, step=step, news=news)
+        except Exception as error:  # noqa: BLE001  the edge: a closed terminal must not end a step half way
+            with warnings.catch_warnings():
+                warnings.simplefilter("default")
+                warnings.warn(f"{step.name}: nobody could be told: {error!r}", stacklevel=1)
 
     ask = Person(session.channel, is_there=session.settings.interactive)
     night = Night(session, ask=ask, confirm_host=config.getoption("confirm_host"))

@@ -33,14 +33,17 @@ class Manual:
         self._inputs = inputs
         self._ask = ask
         self._taken: SnapshotFacts | None = None
+        self._is_off = False
 
     def identity(self) -> Vm:
         """Give what the checklist states; that it is this machine, the guest's own UUID must show."""
         return Vm(name=self._inputs.vm, uuid=self._inputs.uuid)
 
     def power(self) -> PowerState:
-        """Ask whether the hypervisor shows the machine on or off."""
-        return PowerState(power=Power(self._answer("vm_power", ("on", "off"))), reason="attested")
+        """Ask whether the hypervisor shows the machine on or off; once off, it is off until they are to start it."""
+        if not self._is_off:
+            self._is_off = self._answer("vm_power", ("on", "off")) == "off"
+        return PowerState(power=Power.OFF if self._is_off else Power.ON, reason="attested")
 
     def shutdown(self) -> bool:
         """Say that the guest has to be asked by another way."""
@@ -49,6 +52,7 @@ class Manual:
     def start(self) -> None:
         """Ask a person to switch the machine on."""
         self._answer("vm_start", ("done",))
+        self._is_off = False
 
     def take_snapshot(self, name: str, description: str) -> None:
         """Ask a person to take the snapshot, and for what only they can tell of it."""

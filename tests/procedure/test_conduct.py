@@ -181,7 +181,9 @@ def test_an_interruption_is_written_and_goes_on(tmp_path: Path, error: BaseExcep
     scene = Scene(tmp_path, Work("snapshot", failing(error)))
     with pytest.raises(type(error)):
         scene.conductor.step("snapshot")
-    assert (scene.written[-1].outcome, scene.written[-1].stop) == (Outcome.FAILED, "interrupted")
+    scene.conductor.close()
+    assert (scene.written[3].outcome, scene.written[3].stop) == (Outcome.FAILED, "interrupted")
+    assert scene.written[4].observation == {"left": True}
     assert scene.stage.stop is not None
 
 

@@ -85,6 +85,18 @@ def test_power_is_what_the_person_sees() -> None:
     assert manual(Typist(vm_power="off")).power().power is Power.OFF
 
 
+def test_a_person_is_not_asked_twice_whether_it_is_off() -> None:
+    """Once off, nobody is asked again until the machine is to be started."""
+    typist = Typist(vm_power="off")
+    machine = manual(typist)
+    for _ in range(3):
+        assert machine.power().power is Power.OFF
+    assert len(typist.asked) == 1
+    machine.start()
+    typist.answers["vm_power"] = "on"
+    assert machine.power().power is Power.ON
+
+
 def test_the_guest_is_asked_another_way() -> None:
     """A person does not press the button: the guest is shut down from inside."""
     typist = Typist()

@@ -275,6 +275,15 @@ def test_no_limit_for_the_whole_session(desk: Desk) -> None:
     assert "--session-timeout" in ended.stderr
 
 
+def test_whoever_listens_cannot_end_a_step(desk: Desk) -> None:
+    """A listener that fails, as a closed terminal does, is warned of; the procedure goes on as it must."""
+    (desk.folder / "deaf.py").write_text("def pytest_tvox_step(step):\n    raise OSError('terminal gone')\n")
+    ended = desk.run("acme.yaml", "-p", "deaf", "-W", "error", "--confirm-host=x")
+    assert ended.returncode == 12, ended.stdout + ended.stderr
+    assert desk.runs()[0].steps[1].stop == "wrong_machine"
+    assert "terminal gone" in ended.stdout
+
+
 def test_the_wrong_name(desk: Desk) -> None:
     """A host that is not confirmed, or not the one of the checklist, is not touched: exit code 12."""
     ended = desk.run("acme.yaml", "--confirm-host=another")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.lab import Lab, missing
 from tests.procedure.proxy import Proxy
-from tests.procedure.upgrading import Finished, upgrade
+from tests.procedure.upgrading import Finished, upgrade, wait
 from uat.model import Outcome, Phase
 
 pytestmark = [
@@ -36,10 +38,23 @@ class Scene:
         self._before = self._count()
 
     def upgrade(
-        self, *, patches: tuple[str, ...] = FIRST, retry_for: str = "30s", port: int = 0, **limits: str
+        self,
+        *,
+        patches: tuple[str, ...] = FIRST,
+        retry_for: str = "30s",
+        port: int = 0,
+        during: Callable[[subprocess.Popen[str]], None] = wait,
+        **limits: str,
     ) -> Finished:
         """Run the upgrade of this row."""
-        return upgrade(self.lab, self._folder, patches=patches, retry_for=retry_for, port=port, **limits)
+        return upgrade(
+            self.lab, self._folder, patches=patches, retry_for=retry_for, port=port, during=during, **limits
+        )
+
+    def has_begun(self, step: str) -> bool:
+        """Tell whether a step of the session that runs now has begun."""
+        begun = f'"name": "{step}"'
+        return any(begun in path.read_text() for path in self._folder.rglob("journal.jsonl"))
 
     @property
     def boots(self) -> int:
@@ -226,6 +241,26 @@ def cut_for_a_while(lab: Lab, proxy: Proxy) -> None:
     proxy.cut()
     time.sleep(30)
     proxy.mend()
+
+
+@pytest.mark.lab_full
+def test_an_interruption_while_the_machine_is_off(scene: Scene) -> None:
+    """Ctrl-C between shutdown and start: the run stops, and the customer has the machine back."""
+
+    def interrupt(process: subprocess.Popen[str]) -> None:
+        while not scene.has_begun("shutdown"):
+            time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+
+    # A shell starts what is in the background deaf to Ctrl-C, and the child would be deaf too.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    ended = scene.upgrade(during=interrupt)
+    signal.signal(signal.SIGINT, heard)
+    assert ended.exit_code == 10, ended.output
+    assert ended.step("shutdown").stop == "interrupted"
+    assert ended.step("snapshot").observation == {"started_again": True}
+    scene.lab.wait()
+    assert scene.boots == 1
 
 
 @pytest.mark.lab_full

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ checks:
   - id: REL-02
     title: {it: Il file del rilascio, en: The file of the release}
     command: {run: cat /etc/lab-tvox/release, reviewed_by: lab}
-    expect: {exit_code: 0, output: {changed: true}}
+    expect: {exit_code: 0, output: {changed: true}, lines: {changed: true}}
 """
 
 
@@ -77,24 +78,41 @@ class Finished:
         return {result.outcome for result in self.run.of(phase).values()}
 
 
+def wait(process: subprocess.Popen[str]) -> None:
+    """Let it run."""
+
+
 def upgrade(
-    lab: Lab, folder: Path, *, patches: tuple[str, ...], retry_for: str, port: int = 0, **limits: str
+    lab: Lab,
+    folder: Path,
+    *,
+    patches: tuple[str, ...],
+    retry_for: str,
+    port: int = 0,
+    during: Callable[[subprocess.Popen[str]], None] = wait,
+    **limits: str,
 ) -> Finished:
     """Run a whole upgrade of the lab.
 
     :param patches: the releases to be applied, in order.
     :param retry_for: how long the telephony engine may take to run.
     :param port: where the machine's SSH is, when that is not the lab's own port.
+    :param during: what happens to the session meanwhile.
     :param limits: limits of the checklist other than the usual ones of these tests.
     """
     path = folder / "lab.yaml"
     checks = CHECKS.replace("%(post)s", patches[-1]).replace("%(retry_for)s", retry_for)
     path.write_text(about(lab, patches, limits) + checks, "utf-8")
-    return session(lab, path, "--phase=upgrade", "--confirm-host=pbx-lab", port=port)
+    return session(lab, path, "--phase=upgrade", "--confirm-host=pbx-lab", port=port, during=during)
 
 
-def session(lab: Lab, checklist: Path, *arguments: str, port: int = 0) -> Finished:
-    """Run the command that the engineer runs, and wait for its end."""
+def session(
+    lab: Lab, checklist: Path, *arguments: str, port: int = 0, during: Callable[[subprocess.Popen[str]], None] = wait
+) -> Finished:
+    """Run the command that the engineer runs, and wait for its end.
+
+    :param during: what happens to it meanwhile.
+    """
     evidence, port = checklist.parent / "evidence", port or lab.ssh_port
     known_hosts = checklist.with_name("known_hosts")
     known_hosts.write_text(lab.known_hosts.read_text().replace(f":{lab.ssh_port} ", f":{port} "))
@@ -111,6 +129,7 @@ def session(lab: Lab, checklist: Path, *arguments: str, port: int = 0) -> Finish
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
+        during(process)
         output, _ = process.communicate(timeout=1500)
     folders = sorted(path.parent for path in evidence.glob("*/*/*/journal.jsonl"))
     return Finished(exit_code=process.returncode, output=output, folder=folders[-1] if folders else evidence)
