@@ -188,17 +188,19 @@ def settle(
         if patience.is_over:
             raise ProcedureError("not_settled", facts={"error": said}, exit_code=ExitCode.UNREACHABLE)
         try:
-            now = identify()
+            _require_same_life(guest, identify(), boot_id)
+            seen += 1
         except (UnreachableError, ObservationError) as error:
             seen, said = 0, str(error)
             link.drop_connection()
-        else:
-            require_same(guest, now)
-            if now.boot_id != boot_id:
-                raise ProcedureError("not_settled", facts={"boot_id": boot_id, "now": now.boot_id})
-            seen += 1
         patience.pause(limits.poll)
     account.saw(boot_id=boot_id, hostname=guest.hostname, machine_id=guest.machine_id)
+
+
+def _require_same_life(guest: Identity, now: Identity, boot_id: str) -> None:
+    require_same(guest, now)
+    if now.boot_id != boot_id:
+        raise ProcedureError("not_settled", facts={"boot_id": boot_id, "now": now.boot_id})
 
 
 def blockers_hold(look: Callable[[], Iterable[Result]], *, limits: Limits, account: Account) -> None:

@@ -2,123 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from procedure import screen
-from procedure.account import Account
-from procedure.attempt import Attempt, State
-from procedure.lifeline import Lifeline
-from tests.sshd import Sshd, descendants
+from procedure import screen, wrapper
+from procedure.attempt import State
+from tests.procedure.bench import LIMITS, Bench
+from tests.sshd import Sshd
 from uat.errors import ProcedureError
-from uat.host import Address, Connection, connect
-from uat.model import Limits, News, NewsKind
+from uat.model import NewsKind
 
 pytestmark = pytest.mark.skipif(
     not all(map(shutil.which, ("screen", "script", "flock"))), reason="no screen, script or flock here"
 )
-
-LIMITS = Limits(poll=0.1, silence=0.5, quiet=0.5, prompt=1.5, unreachable=5, connect=5, patch_start=5)
-
-
-class Link:
-    """The connection to the test's sshd, opened anew when it is gone."""
-
-    def __init__(self, sshd: Sshd, limits: Limits) -> None:
-        self._sshd = sshd
-        self._limits = limits
-        self._connection: Connection | None = None
-        self.opened = 0
-
-    def connection(self) -> Connection:
-        if self._connection is None or self._connection.is_lost:
-            address = Address(
-                user=self._sshd.user, host="127.0.0.1", port=self._sshd.port, identity_files=(str(self._sshd.key),)
-            )
-            self._connection = connect(address, limits=self._limits, known_hosts=self._sshd.known_hosts)
-            self.opened += 1
-        return self._connection
-
-    def drop_connection(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
-
-
-class Bench:
-    """One patch on the machine, and what is told of it."""
-
-    def __init__(self, sshd: Sshd, folder: Path, limits: Limits = LIMITS) -> None:
-        self.limits = limits
-        self.directory = str(folder / "machine" / "attempt")
-        self.log = folder / "patch.log"
-        self.news: list[News] = []
-        self.account = Account(self.news.append)
-        self.link = Link(sshd, limits)
-        self.lifeline = Lifeline(self.link, limits=limits, account=self.account)
-        self.name = f"test-{folder.name}"
-
-    def start(self, script: str) -> None:
-        screen.start(self.lifeline, self.directory, screen=self.name, command=script, limits=self.limits)
-
-    def follow(self) -> Attempt:
-        return screen.follow(self.lifeline, self.directory, log=self.log, limits=self.limits, account=self.account)
-
-    def state(self) -> State:
-        return screen.look(self.lifeline, self.directory).attempt.state
-
-    def told(self, kind: NewsKind) -> list[str]:
-        return [one.text for one in self.news if one.kind is kind]
-
-    @property
-    def printed(self) -> list[str]:
-        """What was told of the output, without blank lines."""
-        return [line for line in self.told(NewsKind.OUTPUT) if line]
-
-    def until(self, holds: Callable[[], bool]) -> None:
-        end = time.monotonic() + 10
-        while not holds():
-            assert time.monotonic() < end
-            time.sleep(0.05)
-
-    def processes(self, *words: str) -> list[int]:
-        """Find processes of this attempt whose command line begins with these words."""
-        found = []
-        for path in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                line = path.read_bytes().decode(errors="replace").split("\0")
-            except OSError:
-                continue
-            if line[: len(words)] == list(words) and any(self.directory in word for word in line):
-                found.append(int(path.parent.name))
-        return found
-
-    def kill(self, *words: str) -> None:
-        pids = self.processes(*words)
-        assert pids
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-
-    def close(self) -> None:
-        """End what this test started."""
-        self.link.drop_connection()
-        self.end()
-
-    def end(self) -> None:
-        """Kill the screen session, the wrapper and the patch, with everything below them."""
-        tops = self.processes("SCREEN") or self.processes("sh") + self.processes("script")
-        for pid in [below for top in tops for below in (top, *descendants(top))]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -329,18 +232,12 @@ def test_too_long_is_a_stop_and_the_patch_goes_on(sshd: Sshd, tmp_path: Path) ->
 
 def test_a_missing_tool_is_named(bench: Bench, sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without screen nothing is started, and the reason is said."""
-    monkeypatch.setattr("procedure.wrapper._START", "command() { return 1; }\n" + _start_text())
+    monkeypatch.setattr("procedure.wrapper._START", "command() { return 1; }\n" + wrapper._START)
     with pytest.raises(ProcedureError) as stop:
         bench.start("true")
     assert stop.value.stop == "patch_not_started"
     assert stop.value.facts["errors"] == "screen is not installed"
     assert not Path(bench.directory).exists()
-
-
-def _start_text() -> str:
-    from procedure import wrapper
-
-    return wrapper._START
 
 
 def test_a_long_log_is_followed_whole(bench: Bench) -> None:
