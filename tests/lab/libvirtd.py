@@ -57,10 +57,11 @@ def command(state: Path) -> list[str]:
     """Return the daemon's command line.
 
     libvirtd works for the whole machine, in /etc/libvirt and /run/libvirt, as soon as it sees user 0. Root therefore
-    gives it a user namespace in which it sees user 1000; whatever it writes still belongs to root.
+    gives it a user namespace in which it sees user 1, `daemon`, whom every Debian knows (base-passwd); whatever it
+    writes still belongs to root.
     """
     daemon = ["libvirtd", "--daemon", "--config", f"{state}/libvirtd.conf", "--pid-file", f"{state}/libvirtd.pid"]
-    return ["unshare", "--user", "--map-user=1000", "--map-group=1000", *daemon] if os.geteuid() == 0 else daemon
+    return ["unshare", "--user", "--map-user=1", "--map-group=1", *daemon] if os.geteuid() == 0 else daemon
 
 
 def environment(state: Path) -> dict[str, str]:
