@@ -45,6 +45,10 @@ class UnreachableError(TvoxError):
     """The way to the machine's: network, login or host key."""
 
 
+class LoginError(UnreachableError):
+    """The machine answers, but does not let us in: whatever was typed may have been a typing mistake."""
+
+
 class ObservationError(TvoxError):
     """The machine was asked and its answer made no sense, or did not come within the deadline."""
 

@@ -16,7 +16,7 @@ from types import TracebackType
 
 import asyncssh
 
-from uat.errors import ObservationError, UnreachableError
+from uat.errors import LoginError, ObservationError, UnreachableError
 from uat.model import Limits
 from uat.ssh import guard
 from uat.ssh.address import Address, parse_address
@@ -98,7 +98,7 @@ class _Opener:
                 raise UnreachableError(self._why(address, error, gate.seen)) from None
             else:
                 return gate
-        raise UnreachableError(
+        raise LoginError(
             f"{address}: login refused ({denied}). Check the user, and give a key (IdentityFile, agent) or a password"
         )
 

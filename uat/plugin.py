@@ -11,7 +11,7 @@ import pytest
 from uat import hooks, journal, options
 from uat.answers import Channel
 from uat.ending import exit_code, stop_code
-from uat.errors import TvoxError
+from uat.errors import TvoxError, UnreachableError
 from uat.host import parse_address
 from uat.items import PYTHON, check_id, check_ids, phase_of, python_check, python_result
 from uat.model import Check, Checklist, Ending, Outcome, Phase, Result
@@ -61,6 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # All that CentOS 6 offers; cryptography 50 warns of it at each key exchange.
     config.addinivalue_line("filterwarnings", "ignore:Diffie-Hellman over finite fields")
     refuse_parallel(config)
+    refuse_half(config)
     try:
         config.stash[SESSION] = make_session(config)
     except (options.NoChecklistError, TvoxError, ValueError) as error:
@@ -73,6 +74,12 @@ def refuse_parallel(config: pytest.Config) -> None:
     """Refuse to spread one machine's session over several processes (pytest-xdist)."""
     if config.getoption("numprocesses", None) or config.getoption("dist", "no") not in (None, "no"):
         raise pytest.UsageError("-n: one machine is looked at by one process; leave -n and --dist out")
+
+
+def refuse_half(config: pytest.Config) -> None:
+    """Refuse an upgrade that would look before and after, and change nothing in between."""
+    if config.getoption("phase") == Phase.UPGRADE and not config.pluginmanager.hasplugin("procedure.plugin"):
+        raise pytest.UsageError("--phase=upgrade: procedure.plugin is not loaded; leave out -p no:procedure.plugin")
 
 
 def make_session(config: pytest.Config) -> Session:
@@ -277,7 +284,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     ending = Ending(
         exit_code=session.exitstatus,
         stop=stop_code(ours),
-        message=str(ours.stop or ""),
+        message=str(ours.stop) if isinstance(ours.stop, UnreachableError) else "",
         ended_at=datetime.now(UTC),
     )
     ours.journal.write("ending", ending)

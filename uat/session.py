@@ -10,7 +10,7 @@ from pathlib import Path
 
 from uat import baseline, registry
 from uat.answers import Answer, Channel, Question
-from uat.errors import ObservationError, ProcedureError, UnreachableError
+from uat.errors import LoginError, ObservationError, ProcedureError, UnreachableError
 from uat.host import Address, Connection, Output, connect
 from uat.identity import identify
 from uat.journal import Journal
@@ -117,8 +117,8 @@ class Session:
                 password=self._password(),
                 ask=self._typed_once if self._ask_secret else None,
             )
-        except UnreachableError:
-            self._typed.clear()  # it may have been a typing mistake
+        except LoginError:
+            self._typed.clear()
             raise
 
     def _typed_once(self, prompt: str) -> str:

@@ -283,6 +283,14 @@ def test_parallel_processes_are_refused(desk: Desk) -> None:
     assert desk.run("-n", "2").returncode == 4
 
 
+def test_an_upgrade_without_its_procedure_is_refused(desk: Desk) -> None:
+    """Pre and post with nothing between them would read like an upgrade."""
+    desk.write(GOOD)
+    ended = desk.run("-p", "no:procedure.plugin", phase="upgrade")
+    assert (ended.returncode, desk.runs()) == (4, [])
+    assert "procedure.plugin is not loaded" in ended.stderr
+
+
 def test_interrupted_checks_are_not_run(desk: Desk) -> None:
     """What the session did not come to is written down as not run."""
     desk.write(GOOD)
