@@ -44,6 +44,8 @@ CONF
 pg_ctlcluster "$cluster" main start
 su postgres -c 'psql -q -f /var/tmp/lab-sql/postgresql.sql'
 pg_ctlcluster "$cluster" main stop
+# Debian takes the next free port when one is taken; where this image is built has nothing to do with the guest.
+sed -i "s/^port = .*/port = 5432/" "/etc/postgresql/$cluster/main/postgresql.conf"
 
 systemctl enable systemd-networkd nginx chrony ssh mariadb postgresql \
     lab-identity lab-telephony lab-webapi lab-sip lab-ntp
