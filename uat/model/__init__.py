@@ -1,0 +1,93 @@
+"""Every record of the project, by what it is about; all are imported from here."""
+
+from __future__ import annotations
+
+from uat.model.check import (
+    Check,
+    Evidence,
+    Expectation,
+    Mismatch,
+    Result,
+    Skip,
+    Waiver,
+)
+from uat.model.plan import (
+    Checklist,
+    Contact,
+    Limits,
+    Patch,
+    Releases,
+    System,
+    Upgrade,
+    Window,
+)
+from uat.model.record import (
+    AfterValidator,
+    ConfigDict,
+    Duration,
+    Field,
+    InvalidRecord,
+    JsonValue,
+    Record,
+    Source,
+    Words,
+    field_validator,
+    model_validator,
+    parse_duration,
+)
+from uat.model.run import (
+    Ending,
+    Header,
+    Identity,
+    News,
+    Run,
+    Step,
+)
+from uat.model.word import (
+    NewsKind,
+    Outcome,
+    Phase,
+    Severity,
+    Viewpoint,
+)
+
+__all__ = [
+    "AfterValidator",
+    "Check",
+    "Checklist",
+    "ConfigDict",
+    "Contact",
+    "Duration",
+    "Ending",
+    "Evidence",
+    "Expectation",
+    "Field",
+    "Header",
+    "Identity",
+    "InvalidRecord",
+    "JsonValue",
+    "Limits",
+    "Mismatch",
+    "News",
+    "NewsKind",
+    "Outcome",
+    "Patch",
+    "Phase",
+    "Record",
+    "Releases",
+    "Result",
+    "Run",
+    "Severity",
+    "Skip",
+    "Source",
+    "Step",
+    "System",
+    "Upgrade",
+    "Viewpoint",
+    "Waiver",
+    "Window",
+    "Words",
+    "field_validator",
+    "model_validator",
+    "parse_duration",
+]

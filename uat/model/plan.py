@@ -1,0 +1,116 @@
+"""What the customer's file says: the machine, the change, the limits, the list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from uat.model.check import Check, Skip, Waiver
+from uat.model.record import ConfigDict, Duration, Field, JsonValue, Record, Source
+
+
+class Contact(Record):
+    """Somebody to call."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    hours: str = ""
+
+
+class Window(Record):
+    """The agreed time of the change, as written, in the checklist's time zone."""
+
+    start: datetime = Field(alias="from")
+    end: datetime = Field(alias="to")
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class Patch(Record):
+    """One patch of the vendor: here (``file``) or already on the machine (``on_target``).
+
+    ``run`` is the command; ``{patch}`` in it is the path on the machine, already quoted for the shell.
+    """
+
+    release: str
+    file: str | None = None
+    on_target: str | None = None
+    sha256: str
+    run: str = "sh {patch}"
+    source: Source
+
+
+class Releases(Record):
+    """The product's release before and after, as ``getVersion`` says it."""
+
+    pre: str
+    post: str
+
+
+class Upgrade(Record):
+    """What is planned for the night."""
+
+    window: Window | None = None
+    release: Releases | None = None
+    patches: tuple[Patch, ...] = ()
+
+
+class System(Record):
+    """The machine: how it is reached and what it runs on.
+
+    ``ssh`` is ``[user@]host[:port]``; ``password`` a secret reference; ``web`` the host name (and port) of the
+    web pages; ``tls`` is ``verify`` or ``sha256:<fingerprint>`` of the certificate; ``hypervisor`` maps one
+    adapter's word to its inputs.
+    """
+
+    ssh: str = ""
+    password: str | None = None
+    jump: str | None = None
+    web: str = ""
+    tls: str = "verify"
+    hypervisor: dict[str, dict[str, JsonValue]] = {}
+
+
+class Limits(Record):
+    """Every limit and timeout, with its default; set under ``limits:`` in the checklist."""
+
+    connect: Duration = Field(default=15.0, description="opening the SSH connection and logging in")
+    keepalive: Duration = Field(default=5.0, description="between two signs of life of the SSH connection")
+    keepalive_missed: int = Field(default=3, ge=1, description="signs of life missed before the link is lost")
+    command: Duration = Field(default=30.0, description="one command on the machine; ended there when over")
+    web: Duration = Field(default=15.0, description="one answer of a web page")
+    commands_at_once: int = Field(default=4, ge=1, le=8, description="commands running on the machine")
+    checks_at_once: int = Field(default=8, ge=1, le=64, description="checks observed side by side")
+    evidence_bytes: int = Field(default=65536, ge=1024, description="output kept per question; hash of all")
+    retry_pause: Duration = Field(default=2.0, description="between two looks of a check with retry_for")
+    poll: Duration = Field(default=2.0, description="between two looks at a running step")
+    shutdown: Duration = Field(default=300.0, description="the machine powering off cleanly")
+    snapshot: Duration = Field(default=600.0, description="taking and verifying the snapshot")
+    boot: Duration = Field(default=900.0, description="from power-on or reboot until login works")
+    settle: Duration = Field(default=900.0, description="from login until blockers hold and the release is seen")
+    upload: Duration = Field(default=3600.0, description="copying one patch to the machine")
+    patch: Duration = Field(default=43200.0, description="one patch, from its start to its end")
+    patch_start: Duration = Field(default=30.0, description="the patch's wrapper saying that it began")
+    silence: Duration = Field(default=60.0, description="no output before the terminal says so")
+    quiet: Duration = Field(default=10.0, description="no output before an open question counts as one")
+    prompt: Duration = Field(default=1800.0, description="a question of the patch that nobody answers")
+    unreachable: Duration = Field(default=14400.0, description="a lost link during the patch")
+    keep_snapshot: Duration = Field(default=604800.0, description="how long the snapshot is to be kept")
+
+
+class Checklist(Record):
+    """A customer's whole file, resolved; ``sha256`` is of the files it was read from, in order."""
+
+    customer: str
+    change: str = ""
+    language: str = "it"
+    timezone: str = "Europe/Rome"
+    system: System = System()
+    upgrade: Upgrade = Upgrade()
+    contacts: dict[str, Contact] = {}
+    limits: Limits = Limits()
+    checks: tuple[Check, ...] = ()
+    skips: tuple[Skip, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    path: str = ""
+    sha256: str = ""

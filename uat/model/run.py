@@ -1,0 +1,108 @@
+"""What a run is, what its steps saw, and how it ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from uat.model.check import Evidence, Result
+from uat.model.plan import Checklist
+from uat.model.record import JsonValue, Record
+from uat.model.word import NewsKind, Outcome, Phase
+
+
+class Step(Record):
+    """One step of the procedure: what was meant to be done, and what was then seen.
+
+    ``name`` is a word of the languages' ``step`` table (gate, identify, shutdown, snapshot, start, settle,
+    deliver, patch, reboot, release ...); ``release`` the patch it belongs to. ``intent`` and ``observation``
+    are plain facts. ``stop`` is the code of the reason when the procedure must not go on.
+    """
+
+    number: int
+    name: str
+    release: str | None = None
+    outcome: Outcome
+    intent: dict[str, JsonValue] = {}
+    observation: dict[str, JsonValue] = {}
+    stop: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    started_at: datetime
+    seconds: float = 0.0
+
+
+class News(Record):
+    """Something worth telling about a running step; ``text`` is the machine's words, never ours.
+
+    ``elapsed`` is seconds since the step began; for ``waiting`` ``text`` is a key of the languages'
+    ``waiting`` table.
+    """
+
+    kind: NewsKind
+    text: str = ""
+    elapsed: float = 0.0
+
+
+class Identity(Record):
+    """Which machine this was, and which of its lives: the proof against the wrong machine."""
+
+    phase: Phase
+    address: str
+    hostname: str = ""
+    host_key: str = ""
+    machine_id: str = ""
+    product_uuid: str = ""
+    boot_id: str = ""
+    system: str = ""
+    release: str = ""
+    clock_offset: float | None = None
+    taken_at: datetime
+
+
+class Header(Record):
+    """What a run is, written before anything is looked at.
+
+    ``phase`` is the value of ``--phase``; ``planned`` the ids in order, per phase; ``partial`` says that a
+    filter left checks out, so that this run is no baseline; ``baseline`` the run that post compares with;
+    ``ssh_ignored`` the words of ~/.ssh/config that had no effect (``stricthostkeychecking`` ...).
+    """
+
+    id: str
+    phase: Phase
+    started_at: datetime
+    operator: str
+    tool: str
+    checklist: Checklist
+    planned: dict[Phase, tuple[str, ...]]
+    partial: bool = False
+    baseline: str | None = None
+    ssh_ignored: tuple[str, ...] = ()
+
+
+class Ending(Record):
+    """How a run ended; a run without one was interrupted.
+
+    ``stop`` is the code of a stopped procedure, or ``unreachable``; ``message`` what was known then.
+    """
+
+    exit_code: int
+    stop: str | None = None
+    message: str = ""
+    ended_at: datetime
+
+
+class Run(Record):
+    """A whole run as its journal tells it; steps and results in the order they were written.
+
+    ``before`` holds the baseline's results when they come from another run.
+    """
+
+    header: Header
+    identities: dict[Phase, Identity] = {}
+    results: tuple[Result, ...] = ()
+    steps: tuple[Step, ...] = ()
+    ending: Ending | None = None
+    before: tuple[Result, ...] = ()
+
+    def of(self, phase: Phase) -> dict[str, Result]:
+        """Give the results of a phase by check id; the last one written counts."""
+        return {result.check_id: result for result in self.results if result.phase == phase}

@@ -1,0 +1,58 @@
+"""The words that records and YAML have in common."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """A part of the session; also the value of ``--phase``."""
+
+    PRE = "pre"
+    UPGRADE = "upgrade"
+    POST = "post"
+
+
+class Severity(StrEnum):
+    """What a failure means after the upgrade: do not hand back, accept by name, note."""
+
+    BLOCKER = "blocker"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+class Outcome(StrEnum):
+    """What became of a planned check or step; exactly one per phase (design, 2.3)."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    WAIVED = "waived"
+    NOT_APPLICABLE = "not_applicable"
+    SKIPPED = "skipped"
+    UNANSWERED = "unanswered"
+    BLOCKED = "blocked"
+    NOT_RUN = "not_run"
+    RUNNING = "running"
+
+
+class Viewpoint(StrEnum):
+    """From where something was looked at."""
+
+    MACHINE = "machine"
+    HERE = "here"
+    HYPERVISOR = "hypervisor"
+    PERSON = "person"
+
+
+class NewsKind(StrEnum):
+    """What can be told while a step runs."""
+
+    BEGAN = "began"
+    OUTPUT = "output"
+    SILENCE = "silence"
+    PROMPT = "prompt"
+    LINK_LOST = "link_lost"
+    LINK_BACK = "link_back"
+    WAITING = "waiting"
+    ENDED = "ended"
