@@ -169,6 +169,8 @@ def _events(text: str, name: str) -> Iterator[_Event]:
         line = mark.line if mark else 0
         source = Source(file=name, line=line + 1, column=(mark.column if mark else 0) + 1)
         said = ", ".join(part for part in (error.context, error.problem) if part)
+        if "maximum nesting depth" in said:  # libyaml 0.2.6 and later stops at 1000 before we see anything
+            raise stop(source, f"more than {MAX_DEPTH} levels") from None
         raise stop(source, f"this is not YAML: {said}{_advice(text, line)}") from None
     except yaml.YAMLError as error:
         raise stop(Source(file=name), f"this is not YAML: {error}") from None
