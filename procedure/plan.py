@@ -1,11 +1,16 @@
-"""The night as a list: every step of the procedure, in the vendor's order."""
+"""What changes the machine, as a list: every step of a procedure, in the vendor's order."""
 
 from __future__ import annotations
 
-from uat.model import Record, Upgrade
+from uat.model import Phase, Record, Upgrade
 
 BEFORE = ("gate", "identify", "shutdown", "snapshot", "start", "settle")
 EACH_PATCH = ("deliver", "patch", "reboot", "settle", "release")
+OTHERS: dict[Phase, tuple[str, ...]] = {
+    Phase.ROLLBACK: (),
+    Phase.CLOSE: (),
+}
+"""The steps of the procedures that have no patches."""
 
 
 class Planned(Record):
@@ -14,6 +19,16 @@ class Planned(Record):
     number: int
     name: str
     release: str | None = None
+
+
+def steps_of(phase: Phase, upgrade: Upgrade) -> tuple[Planned, ...]:
+    """List the steps of a session's procedure; none when it changes nothing.
+
+    :raises ValueError: as of `plan`.
+    """
+    if phase is Phase.UPGRADE:
+        return plan(upgrade)
+    return _numbered([(name, None) for name in OTHERS.get(phase, ())])
 
 
 def plan(upgrade: Upgrade) -> tuple[Planned, ...]:
@@ -26,4 +41,8 @@ def plan(upgrade: Upgrade) -> tuple[Planned, ...]:
         raise ValueError(f"upgrade.patches: at least one, each release once; found: {', '.join(releases) or 'none'}")
     steps: list[tuple[str, str | None]] = [(name, None) for name in BEFORE]
     steps += [(name, patch.release) for patch in upgrade.patches for name in EACH_PATCH]
+    return _numbered(steps)
+
+
+def _numbered(steps: list[tuple[str, str | None]]) -> tuple[Planned, ...]:
     return tuple(Planned(number=n, name=name, release=release) for n, (name, release) in enumerate(steps, 1))

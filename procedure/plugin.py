@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from procedure import hypervisors
-from procedure.conduct import Conductor
+from procedure.conduct import Conductor, Work
 from procedure.night import Night
 from procedure.person import Person
-from procedure.plan import plan
-from procedure.whole import Key, difference, ending_early, key_of, narrowing, whole_night
+from procedure.plan import steps_of
+from procedure.preflight import Preflight
+from procedure.preflight import conditions as preflight_conditions
+from procedure.whole import Key, difference, ending_early, key_of, narrowing, whole_session
 from uat.items import check_id, phase_of
 from uat.model import News, Phase, Step
+from uat.phases import CHANGING, PARTS, PROCEDURE
 from uat.plugin import CHANGES, SESSION, ChecklistFile
 from uat.session import Session
 
@@ -24,10 +27,23 @@ CONDUCTOR = pytest.StashKey[Conductor]()
 _OTHERS = pytest.StashKey[list[Key]]()
 
 
-class UpgradeFile(ChecklistFile):
-    """The checklist once more: its procedure, one item a step."""
+_TESTS = {
+    Phase.PREFLIGHT: "test_preflight.py",
+    Phase.UPGRADE: "test_upgrade.py",
+    Phase.ROLLBACK: "test_rollback.py",
+    Phase.CLOSE: "test_close.py",
+}
 
-    tests = Path(__file__).with_name("test_upgrade.py")
+
+class ProcedureFile(ChecklistFile):
+    """The checklist once more: the session's procedure, one item a condition or a step."""
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Yield the functions of each part of the procedure under the checklist's own name."""
+        for part in PARTS[self.config.stash[SESSION].header.phase]:
+            if part in _TESTS:
+                path = Path(__file__).with_name(_TESTS[part])
+                yield from pytest.Module.from_parent(self, path=path, nodeid=self.nodeid).collect()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,51 +54,60 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse an upgrade that cannot be whole, before anything is looked at."""
-    session = upgrade_of(config)
+    """Refuse a procedure that cannot be whole, before anything is looked at."""
+    session = procedure_of(config)
     if session is None:
         return
+    phase = session.header.phase
     if early := ending_early(vars(config.option)):
-        raise pytest.UsageError(f"{', '.join(early)}: an upgrade is not ended in its middle; leave it out")
+        raise pytest.UsageError(f"{', '.join(early)}: --phase={phase} is not ended in its middle; leave it out")
     try:
         hypervisors.choose(session.checklist.system.hypervisor)
-        plan(session.checklist.upgrade)
+        steps_of(phase, session.checklist.upgrade)
     except ValueError as error:
         raise pytest.UsageError(f"{session.checklist.path}: {error}") from error
     config.stash[_OTHERS] = []
     # pytest-timeout must not end a step that takes its time; without that plugin the marker has no meaning.
-    config.addinivalue_line("markers", "timeout: set to none for an upgrade")
+    config.addinivalue_line("markers", "timeout: set to none for a procedure")
 
 
-def upgrade_of(config: pytest.Config) -> Session | None:
-    """Give the session when it is an upgrade."""
+def procedure_of(config: pytest.Config) -> Session | None:
+    """Give the session when a procedure belongs to it: preflight, upgrade, rollback, close."""
     session = config.stash.get(SESSION, None)
-    return session if session and session.header.phase is Phase.UPGRADE else None
+    return session if session and session.header.phase in PROCEDURE else None
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Take the checklist of an upgrade a second time, for its procedure."""
-    if upgrade_of(parent.config) is None or not parent.session.isinitpath(file_path):
+    """Take the checklist a second time, for its procedure."""
+    if procedure_of(parent.config) is None or not parent.session.isinitpath(file_path):
         return None
     is_checklist = file_path.suffix in (".yaml", ".yml")
-    return UpgradeFile.from_parent(parent, path=file_path) if is_checklist else None
+    return ProcedureFile.from_parent(parent, path=file_path) if is_checklist else None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None]:
     """Ask each step once, each step of a patch once per patch; before the room of checks gives out phases."""
-    if "conductor" in metafunc.fixturenames:
-        session = upgrade_of(metafunc.config)
-        if session is None:
-            raise pytest.Collector.CollectError(
-                f"{metafunc.definition.nodeid} asks for a step of the procedure: only in --phase=upgrade"
-            )
+    if "preflight" in metafunc.fixturenames:
         metafunc.definition.stash[CHANGES] = True
-        if "release" in metafunc.fixturenames:
-            releases = [patch.release for patch in session.checklist.upgrade.patches]
-            metafunc.parametrize("release", releases, scope="session")
-        metafunc.parametrize("phase", [Phase.UPGRADE], scope="session", indirect=True)
+        metafunc.parametrize("phase", [Phase.PREFLIGHT], scope="session", indirect=True)
+        metafunc.parametrize("condition", preflight_conditions(), scope="session")
+    if "conductor" in metafunc.fixturenames:
+        _parametrize_step(metafunc)
     return (yield)
+
+
+def _parametrize_step(metafunc: pytest.Metafunc) -> None:
+    session = procedure_of(metafunc.config)
+    if session is None or session.header.phase not in CHANGING:
+        raise pytest.Collector.CollectError(
+            f"{metafunc.definition.nodeid} asks for a step of the procedure: only in --phase=upgrade"
+        )
+    metafunc.definition.stash[CHANGES] = True
+    if "release" in metafunc.fixturenames:
+        releases = [patch.release for patch in session.checklist.upgrade.patches]
+        metafunc.parametrize("release", releases, scope="session")
+    metafunc.parametrize("phase", [session.header.phase], scope="session", indirect=True)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -93,10 +118,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def item_key(item: pytest.Item) -> Key:
-    """Name what an item stands for: a check, a step, or itself."""
+    """Name what an item stands for: a check, a condition, a step, or itself."""
     phase, parameters = phase_of(item), getattr(getattr(item, "callspec", None), "params", {})
-    if item.getparent(UpgradeFile):
-        return key_of(phase, step_name(item), parameters.get("release"))
+    if item.getparent(ProcedureFile):
+        return key_of(phase, parameters.get("condition") or step_name(item), parameters.get("release"))
     return key_of(phase, check_id(item) or item.nodeid)
 
 
@@ -106,14 +131,17 @@ def step_name(item: pytest.Item) -> str:
     return str(function).removeprefix("test_").removesuffix("_after")
 
 
+def _whole(session: Session, others: list[Key]) -> tuple[Key, ...]:
+    return whole_session(session.header.phase, session.checklist, preflight_conditions(), others)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Bring an upgrade into the order of its plan, and let nothing put a time limit of its own on a step."""
-    session = upgrade_of(config)
+    """Bring a procedure into the order of its plan, and let nothing put a time limit of its own on a step."""
+    session = procedure_of(config)
     if session is None:
         return
-    others = config.stash[_OTHERS]
-    places = {key: place for place, key in enumerate(whole_night(session.checklist, others))}
+    places = {key: place for place, key in enumerate(_whole(session, config.stash[_OTHERS]))}
     items.sort(key=lambda item: places.get(item_key(item), len(places)))
     for item in items:
         item.add_marker(pytest.mark.timeout(0))
@@ -122,16 +150,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Start only what is whole: the items must be the plan, in its order."""
-    config, ours = session.config, upgrade_of(session.config)
+    config, ours = session.config, procedure_of(session.config)
     if ours is None:
         return
-    others = config.stash[_OTHERS]
-    if said := difference(whole_night(ours.checklist, others), [item_key(item) for item in session.items]):
+    if said := difference(_whole(ours, config.stash[_OTHERS]), [item_key(item) for item in session.items]):
         by = narrowing(vars(config.option), config.invocation_params.args, os.environ.get("PYTEST_ADDOPTS", ""))
         raise pytest.UsageError(
-            f"an upgrade runs whole or not at all: {said}. Leave out: {', '.join(by) or 'what changes the plan'}"
+            f"--phase={ours.header.phase} runs whole or not at all: {said}."
+            f" Leave out: {', '.join(by) or 'what changes the plan'}"
         )
-    config.stash[CONDUCTOR] = make_conductor(config, ours)
+    if ours.header.phase in CHANGING:
+        config.stash[CONDUCTOR] = make_conductor(config, ours)
 
 
 def make_conductor(config: pytest.Config, session: Session) -> Conductor:
@@ -145,23 +174,28 @@ def make_conductor(config: pytest.Config, session: Session) -> Conductor:
                 warnings.simplefilter("default")
                 warnings.warn(f"{step.name}: nobody could be told: {error!r}", stacklevel=1)
 
+    work = make_work(config, session)
+    return Conductor(steps_of(session.header.phase, session.checklist.upgrade), session, work, on_step=tell)
+
+
+def make_work(config: pytest.Config, session: Session) -> Work:
+    """Choose what the steps of this session's procedure mean."""
     ask = Person(session.channel, is_there=session.settings.interactive)
-    night = Night(session, ask=ask, confirm_host=config.getoption("confirm_host"))
-    return Conductor(plan(session.checklist.upgrade), session, night, on_step=tell)
+    return Night(session, ask=ask, confirm_host=config.getoption("confirm_host"))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Block what a partner added to the procedure once that was stopped; steps and checks know by themselves."""
-    session = upgrade_of(item.config)
-    if session and session.stop and phase_of(item) is Phase.UPGRADE and item.getparent(UpgradeFile) is None:
+    session = procedure_of(item.config)
+    if session and session.stop and phase_of(item) in PROCEDURE and item.getparent(ProcedureFile) is None:
         pytest.skip("blocked: the procedure was stopped before")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """Write down the steps that were not come to, before the journal is closed."""
-    ours, conductor = upgrade_of(session.config), session.config.stash.get(CONDUCTOR, None)
+    ours, conductor = procedure_of(session.config), session.config.stash.get(CONDUCTOR, None)
     if ours and conductor and ours.has_journal:
         conductor.close()
     return (yield)
@@ -171,6 +205,18 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
 def conductor(phase: Phase, request: pytest.FixtureRequest) -> Conductor:
     """Whoever does the steps, each once; `phase` ends the looking before and closes its connection."""
     return request.config.stash[CONDUCTOR]
+
+
+@pytest.fixture(scope="session")
+def preflight(phase: Phase, request: pytest.FixtureRequest) -> Preflight:
+    """Whoever looks whether the upgrade may start: each condition once, its result written down."""
+    return make_preflight(request.config, request.config.stash[SESSION])
+
+
+def make_preflight(config: pytest.Config, session: Session) -> Preflight:
+    """Put together who looks at the conditions."""
+    ask = Person(session.channel, is_there=session.settings.interactive)
+    return Preflight(session, ask=ask)
 
 
 @pytest.fixture(scope="session")

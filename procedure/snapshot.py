@@ -106,7 +106,7 @@ def take(hypervisor: Hypervisor, name: str, *, description: str, limits: Limits,
 
 def _take(hypervisor: Hypervisor, name: str, *, description: str, limits: Limits, account: Account) -> SnapshotFacts:
     try:
-        account.saw(others=list(hypervisor.snapshots()))
+        account.saw(others=[one.name for one in hypervisor.snapshots()])
         _require_off(hypervisor)
         hypervisor.take_snapshot(name, description)
     except ObservationError as error:

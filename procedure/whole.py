@@ -1,4 +1,4 @@
-"""An upgrade is done whole or not at all: what pytest collected must be the plan, in its order."""
+"""What changes the machine is done whole or not at all: what pytest collected must be the plan, in its order."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from procedure.plan import plan
+from procedure.plan import steps_of
 from uat.items import PYTHON
 from uat.model import Checklist, Phase
+from uat.phases import LOOKING, PARTS
 
 Key = tuple[str, str, str]
 """One thing to be run: phase, what it is (check's id, step's name, node id), and the release it belongs to."""
@@ -41,19 +42,25 @@ def key_of(phase: Phase | None, name: str, release: str | None = None) -> Key:
     return phase or "", name, release or ""
 
 
-def whole_night(checklist: Checklist, others: Sequence[Key]) -> tuple[Key, ...]:
-    """List everything that an upgrade runs: all checks, all steps, all checks again.
+def whole_session(
+    phase: Phase, checklist: Checklist, conditions: Sequence[str], others: Sequence[Key]
+) -> tuple[Key, ...]:
+    """List everything that a session runs, part by part: conditions, checks, steps.
 
+    :param conditions: the names of the preflight's conditions.
     :param others: what partners' own test files add, in the order in which it was collected.
     """
     checks = [check.id for check in checklist.checks if check.kind != PYTHON]
-    night: dict[str, list[Key]] = {
-        "": [],
-        Phase.PRE: [key_of(Phase.PRE, id) for id in checks],
-        Phase.UPGRADE: [key_of(Phase.UPGRADE, step.name, step.release) for step in plan(checklist.upgrade)],
-        Phase.POST: [key_of(Phase.POST, id) for id in checks],
-    }
-    return tuple(key for phase, keys in night.items() for key in (*keys, *(key for key in others if key[0] == phase)))
+    keys = [key for key in others if key[0] == ""]
+    for part in PARTS[phase]:
+        if part is Phase.PREFLIGHT:
+            keys += [key_of(part, name) for name in conditions]
+        elif part in LOOKING:
+            keys += [key_of(part, id) for id in checks]
+        else:
+            keys += [key_of(part, step.name, step.release) for step in steps_of(phase, checklist.upgrade)]
+        keys += [key for key in others if key[0] == part]
+    return tuple(keys)
 
 
 def difference(planned: Sequence[Key], collected: Sequence[Key]) -> str:

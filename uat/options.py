@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,8 +10,10 @@ from pathlib import Path
 
 from uat import checklist as language
 from uat.answers.file import read_answers
+from uat.journal import login_name
 from uat.model import Checklist, Header, Phase
 from uat.observe import MANUAL
+from uat.phases import looked_at
 
 KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 SSH_CONFIG = Path("~/.ssh/config")
@@ -52,15 +53,14 @@ def customer_files(folder: Path) -> list[Path]:
 def make_header(checklist: Checklist, phase: Phase, operator: str) -> Header:
     """Say what this run is, before anything is looked at."""
     ids = tuple(check.id for check in checklist.checks)
-    phases = (Phase.PRE, Phase.POST) if phase is Phase.UPGRADE else (phase,)
     return Header(
         id=secrets.token_hex(4),
         phase=phase,
         started_at=datetime.now(UTC),
-        operator=operator or _login_name(),
+        operator=operator or login_name(),
         tool=f"tvox-uat {_version()}",
         checklist=checklist,
-        planned=dict.fromkeys(phases, ids),
+        planned=dict.fromkeys(looked_at(phase), ids),
     )
 
 
@@ -77,13 +77,6 @@ def check_answers(file: str | None, checklist: Checklist) -> None:
     manual = [check.id for check in checklist.checks if check.kind == MANUAL]
     for phase in (Phase.PRE, Phase.POST) if file else ():
         read_answers(Path(file or ""), phase, manual)
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):  # no such variable, no user database: Windows, containers
-        return ""
 
 
 def _version() -> str:

@@ -15,6 +15,7 @@ from uat.errors import TvoxError, UnreachableError
 from uat.host import parse_address
 from uat.items import PYTHON, check_id, check_ids, phase_of, python_check, python_result
 from uat.model import Check, Checklist, Ending, Outcome, Phase, Result
+from uat.phases import PROCEDURE, looked_at
 from uat.probe import Probe
 from uat.session import Session, Settings
 from uat.terminal import Terminal
@@ -27,7 +28,6 @@ CHANGES = pytest.StashKey[bool]()
 
 BLOCKED = "blocked: the session was stopped before"
 
-PHASES = {Phase.PRE: [Phase.PRE], Phase.POST: [Phase.POST], Phase.UPGRADE: list(Phase)}
 _ORDER = [None, *Phase]
 
 
@@ -78,8 +78,9 @@ def refuse_parallel(config: pytest.Config) -> None:
 
 def refuse_half(config: pytest.Config) -> None:
     """Refuse an upgrade that would look before and after, and change nothing in between."""
-    if config.getoption("phase") == Phase.UPGRADE and not config.pluginmanager.hasplugin("procedure.plugin"):
-        raise pytest.UsageError("--phase=upgrade: procedure.plugin is not loaded; leave out -p no:procedure.plugin")
+    phase = Phase(config.getoption("phase"))
+    if phase in PROCEDURE and not config.pluginmanager.hasplugin("procedure.plugin"):
+        raise pytest.UsageError(f"--phase={phase}: procedure.plugin is not loaded; leave out -p no:procedure.plugin")
 
 
 def make_session(config: pytest.Config) -> Session:
@@ -173,15 +174,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     names = set(metafunc.fixturenames)
     if "phase" in names and CHANGES not in metafunc.definition.stash:
-        metafunc.parametrize("phase", looking_phases(session), scope="session", indirect=True)
+        metafunc.parametrize("phase", looked_at(session.header.phase), scope="session", indirect=True)
     if metafunc.definition.getparent(ChecklistFile) and "check" in names:
         checks = [check for check in session.checklist.checks if check.kind != PYTHON]
         metafunc.parametrize("check", checks, ids=[check.id for check in checks])
-
-
-def looking_phases(session: Session) -> list[Phase]:
-    """List the phases of a session in which checks are looked at."""
-    return [phase for phase in PHASES[session.header.phase] if phase is not Phase.UPGRADE]
 
 
 @pytest.hookimpl(trylast=True)
@@ -199,7 +195,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     python = {check.id: check for item in session.items if (check := python_check(item))}
     known = {check.id for check in ours.checklist.checks}
     everything = (*ours.checklist.checks, *(check for id, check in python.items() if id not in known))
-    selected = {phase: tuple(check_ids(session.items, phase)) for phase in looking_phases(ours)}
+    selected = {phase: tuple(check_ids(session.items, phase)) for phase in looked_at(ours.header.phase)}
     full = {check.id for check in everything}
     ours.header = ours.header.model_copy(
         update={
@@ -212,7 +208,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def phase(request: pytest.FixtureRequest) -> Iterator[Phase]:
-    """The phase of the session that this test runs in: pre, upgrade or post."""
+    """The phase of the session that this test runs in: pre, upgrade, post ..."""
     session, wanted = request.config.stash[SESSION], Phase(request.param)
     ids = set(check_ids(request.session.items, wanted))
     checks = [check for check in session.checklist.checks if check.id in ids]
@@ -288,5 +284,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         ended_at=datetime.now(UTC),
     )
     ours.journal.write("ending", ending)
+    ours.journal.close()
     config = session.config
     config.hook.pytest_tvox_ended(config=config, run=journal.read(ours.folder), folder=ours.folder)

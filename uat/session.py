@@ -28,6 +28,7 @@ from uat.model import (
     Viewpoint,
 )
 from uat.observe import MANUAL, is_automatic, is_valid, observe, waiver_of
+from uat.phases import LOOKING
 from uat.probe import Probe
 from uat.secret import Secrets
 
@@ -163,7 +164,7 @@ class Session:
         report its outcome.
         """
         self.phase = phase
-        if self.stop is not None or phase is Phase.UPGRADE:
+        if self.stop is not None or phase not in LOOKING:
             return
         try:
             self._take_baseline(self.identify(phase))

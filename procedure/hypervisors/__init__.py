@@ -79,6 +79,30 @@ class SnapshotFacts(Record):
     attested_by: str = ""
 
 
+class Listed(Record):
+    """A snapshot in the hypervisor's list; what it does not tell is None."""
+
+    name: str
+    id: str
+    taken_at: datetime | None = None
+    size_bytes: int | None = None
+
+
+class Disk(Record):
+    """A disk that the machine writes to; ``reason`` says why a snapshot would not hold it, empty when it would."""
+
+    name: str
+    reason: str = ""
+
+
+class Room(Record):
+    """The room where a snapshot grows; ``provisioned_bytes`` is what the machine's disks may become."""
+
+    free_bytes: int
+    size_bytes: int
+    provisioned_bytes: int
+
+
 class Hypervisor(Protocol):
     """What the procedure asks of a hypervisor. ObservationError: it could not, and says why."""
 
@@ -100,8 +124,26 @@ class Hypervisor(Protocol):
     def find_snapshot(self, name: str) -> SnapshotFacts | None:
         """Look for a snapshot anew, over a question of its own; None when there is none of that name."""
 
-    def snapshots(self) -> tuple[str, ...]:
-        """List the names of all snapshots there are."""
+    def snapshots(self) -> tuple[Listed, ...]:
+        """List all snapshots there are, whoever took them."""
+
+    def disks(self) -> tuple[Disk, ...]:
+        """List the disks that the machine writes to, and which of them a snapshot would leave out."""
+
+    def room(self) -> Room | None:
+        """Tell how much room there is for a snapshot to grow; None where this hypervisor cannot tell."""
+
+    def no_way_back(self) -> str:
+        """Tell why going back to a snapshot would not be possible on this machine; empty when it is."""
+
+    def revert(self, snapshot: Listed) -> None:
+        """Go back to a snapshot, found by id; the machine is off afterwards. Everything since then is lost."""
+
+    def delete(self, snapshot: Listed) -> None:
+        """Delete one snapshot, found by id, and follow the deletion to its end, within ``limits.snapshot``."""
+
+    def chained(self) -> tuple[str, ...]:
+        """List the disks that still hang on a chain of snapshots, or wait to be consolidated."""
 
     def delete_command(self, name: str) -> str:
         """Give what deletes a snapshot: a command to copy, or where a person does it."""

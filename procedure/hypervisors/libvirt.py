@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from procedure.hypervisors import Ask, Machine, Power, PowerState, SnapshotFacts, Vm
+from procedure.hypervisors import Ask, Disk, Listed, Machine, Power, PowerState, Room, SnapshotFacts, Vm
 from uat.errors import ObservationError
 from uat.model import Limits
 
@@ -85,16 +85,45 @@ class Libvirt:
 
     def find_snapshot(self, name: str) -> SnapshotFacts | None:
         """Read a snapshot's own description (libvirt: *Snapshot XML format*) and compare it with the disks."""
-        if name not in self.snapshots():
+        if name not in (one.name for one in self.snapshots()):
             return None
         snapshot, domain = self._ask(
             lambda domain: (domain.snapshotLookupByName(name).getXMLDesc(), domain.XMLDesc())
         )
         return _facts(ElementTree.fromstring(snapshot), ElementTree.fromstring(domain))
 
-    def snapshots(self) -> tuple[str, ...]:
-        """List the names of the domain's snapshots."""
-        return self._ask(lambda domain: tuple(snapshot.getName() for snapshot in domain.listAllSnapshots()))
+    def snapshots(self) -> tuple[Listed, ...]:
+        """List the domain's snapshots; an internal one does not tell its size."""
+        return self._ask(lambda domain: tuple(_listed(one.getXMLDesc()) for one in domain.listAllSnapshots()))
+
+    def disks(self) -> tuple[Disk, ...]:
+        """List the writable disks; only qcow2 holds an internal snapshot."""
+        return _disks(ElementTree.fromstring(self._ask(lambda domain: domain.XMLDesc())))
+
+    def room(self) -> Room | None:
+        """Tell nothing: where the disks lie is not asked yet."""
+        return None
+
+    def no_way_back(self) -> str:
+        """Say which disk stands in the way: internal snapshots can be gone back to, others cannot (libvirt 9.0)."""
+        return "; ".join(f"{disk.name}: {disk.reason}" for disk in self.disks() if disk.reason)
+
+    def revert(self, snapshot: Listed) -> None:
+        """Go back to an internal snapshot that was taken with the domain off: it is off afterwards."""
+        self._ask(lambda domain: domain.revertToSnapshot(domain.snapshotLookupByName(snapshot.id)))
+
+    def delete(self, snapshot: Listed) -> None:
+        """Delete an internal snapshot; the call ends when it is gone."""
+        self._ask(lambda domain: domain.snapshotLookupByName(snapshot.id).delete())
+
+    def chained(self) -> tuple[str, ...]:
+        """List the disks that hang on a backing file."""
+        domain = ElementTree.fromstring(self._ask(lambda domain: domain.XMLDesc()))
+        return tuple(
+            disk.find("target").get("dev", "")  # type: ignore[union-attr]  # every disk has a target
+            for disk in domain.iterfind("devices/disk")
+            if disk.find("backingStore/source") is not None
+        )
 
     def delete_command(self, name: str) -> str:
         """Give the command for a shell on a computer that reaches this libvirt."""
@@ -136,12 +165,34 @@ def _facts(snapshot: ElementTree.Element, domain: ElementTree.Element) -> Snapsh
     return SnapshotFacts(
         name=name,
         id=name,
-        taken_at=datetime.fromtimestamp(int(snapshot.findtext("creationTime", "0")), UTC),
+        taken_at=_taken_at(snapshot),
         was_off=snapshot.findtext("state") == "shutoff",
         without_memory=memory is not None and memory.get("snapshot") == "no",
         disks_covered=tuple(sorted(covered)),
         disks_left_out=tuple(sorted(_writable(domain) - covered)),
     )
+
+
+def _listed(description: str) -> Listed:
+    snapshot = ElementTree.fromstring(description)
+    name = snapshot.findtext("name", "")
+    return Listed(name=name, id=name, taken_at=_taken_at(snapshot))
+
+
+def _taken_at(snapshot: ElementTree.Element) -> datetime:
+    return datetime.fromtimestamp(int(snapshot.findtext("creationTime", "0")), UTC)
+
+
+def _disks(domain: ElementTree.Element) -> tuple[Disk, ...]:
+    names = _writable(domain)
+    kinds = {
+        target.get("dev", ""): driver.get("type", "")
+        for disk in domain.iterfind("devices/disk")
+        for target in disk.iterfind("target")
+        for driver in disk.iterfind("driver")
+    }
+    unfit = {name: f"{kinds.get(name) or 'unknown'}, not qcow2" for name in names if kinds.get(name) != "qcow2"}
+    return tuple(Disk(name=name, reason=unfit.get(name, "")) for name in sorted(names))
 
 
 def _writable(domain: ElementTree.Element) -> set[str]:

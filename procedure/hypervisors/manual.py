@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from procedure.hypervisors import Ask, Machine, Power, PowerState, SnapshotFacts, Vm
+from procedure.hypervisors import Ask, Disk, Listed, Machine, Power, PowerState, Room, SnapshotFacts, Vm
+from uat.errors import ObservationError
 from uat.model import Limits
 
 
@@ -72,8 +73,32 @@ class Manual:
             return None
         return self._taken
 
-    def snapshots(self) -> tuple[str, ...]:
+    def snapshots(self) -> tuple[Listed, ...]:
         """List nothing: a person is not asked for what is only noted down."""
+        return ()
+
+    def disks(self) -> tuple[Disk, ...]:
+        """List nothing: what the snapshot holds is asked when it was taken."""
+        return ()
+
+    def room(self) -> Room | None:
+        """Tell nothing: only the hypervisor knows."""
+        return None
+
+    def no_way_back(self) -> str:
+        """See no hindrance: a person goes back."""
+        return ""
+
+    def revert(self, snapshot: Listed) -> None:
+        """Ask a person to go back to the snapshot."""
+        raise ObservationError("not asked for yet")
+
+    def delete(self, snapshot: Listed) -> None:
+        """Ask a person to delete the snapshot."""
+        raise ObservationError("not asked for yet")
+
+    def chained(self) -> tuple[str, ...]:
+        """List nothing: only the hypervisor knows."""
         return ()
 
     def delete_command(self, name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from procedure.hypervisors import Power, PowerState, SnapshotFacts, Vm
+from procedure.hypervisors import Disk, Listed, Power, PowerState, Room, SnapshotFacts, Vm
 from uat.errors import ObservationError
 from uat.host import Connection, Output
 from uat.model import Limits
@@ -61,6 +61,7 @@ class Machine:
         self.state = PowerState(power=Power.ON)
         self.taken: SnapshotFacts | None = None
         self.acts: list[str] = []
+        self.others: tuple[Listed, ...] = ()
         self._wrong = wrong
 
     def identity(self) -> Vm:
@@ -89,9 +90,33 @@ class Machine:
         self._do("find_snapshot", lambda: None)
         return self.taken
 
-    def snapshots(self) -> tuple[str, ...]:
+    def snapshots(self) -> tuple[Listed, ...]:
         """Name one that somebody else took."""
-        return ("before-christmas",)
+        return (Listed(name="before-christmas", id="1"), *self.others)
+
+    def disks(self) -> tuple[Disk, ...]:
+        """Name the one there is."""
+        return (Disk(name="vda"),)
+
+    def room(self) -> Room | None:
+        """Have plenty."""
+        return Room(free_bytes=80 << 30, size_bytes=100 << 30, provisioned_bytes=40 << 30)
+
+    def no_way_back(self) -> str:
+        """See no hindrance."""
+        return ""
+
+    def revert(self, snapshot: Listed) -> None:
+        """Be off."""
+        self._do("revert", lambda: self._set(Power.OFF))
+
+    def delete(self, snapshot: Listed) -> None:
+        """Forget it."""
+        self._do("delete", lambda: setattr(self, "taken", None))
+
+    def chained(self) -> tuple[str, ...]:
+        """Hang on nothing."""
+        return ()
 
     def delete_command(self, name: str) -> str:
         """Name it."""

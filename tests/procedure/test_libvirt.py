@@ -86,7 +86,7 @@ def test_snapshot_of_a_machine_that_is_off(machine: Hypervisor) -> None:
     assert found is not None
     assert (found.was_off, found.without_memory) == (True, True)
     assert (found.disks_covered, found.disks_left_out) == (("vda", "vdb"), ())
-    assert machine.snapshots() == ("tvox-uat-1",)
+    assert [one.name for one in machine.snapshots()] == ["tvox-uat-1"]
 
 
 def test_snapshot_of_a_machine_that_runs(machine: Hypervisor) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from procedure.preflight import conditions
 from tests.sshd import Sshd
 from uat import journal
 from uat.model import Outcome, Phase, Run
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PLUGINS = ("-p", "uat.plugin", "-p", "procedure.plugin", "-p", "reports.plugin")
 UUID = "00112233-4455-6677-8899-aabbccddeeff"
 PLAN = [
+    *(f"test_condition[preflight-{condition}]" for condition in conditions()),
     "test_check[pre-A-1]",
     "test_check[pre-A-2]",
     "test_gate[upgrade]",
@@ -108,7 +110,7 @@ def test_a_partners_own_test_is_in_the_plan(desk: Desk) -> None:
     """A partner's test that asks for `tvox` runs in pre and in post, in the plan of the night."""
     (desk.folder / "test_mine.py").write_text(OTHER)
     shown = collected(desk.run("acme.yaml", "test_mine.py", "--collect-only", "-q").stdout)
-    assert shown.index("test_mine[pre]") == 2
+    assert shown.index("test_mine[pre]") == PLAN.index("test_check[pre-A-2]") + 1
     assert shown[-1] == "test_mine[post]"
 
 

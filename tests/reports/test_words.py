@@ -123,6 +123,7 @@ def test_every_other_key_is_used() -> None:
     checked = (*BY_ENUM, "stop", "fact", "waiting", "ask", "tally", "comparison_tally", "units", "verdict")
     families = {
         "page": {f"{phase}" for phase in Phase},
+        "label": {f"machine_{phase}" for phase in Phase},
         "terminal": {f"phase_{phase}" for phase in Phase} | {str(kind) for kind in NewsKind},
     }
     unused = []

@@ -40,10 +40,13 @@ from uat.model.run import (
     Header,
     Identity,
     News,
+    Resumption,
     Run,
     Step,
+    Transition,
 )
 from uat.model.word import (
+    Availability,
     NewsKind,
     Outcome,
     Phase,
@@ -53,6 +56,7 @@ from uat.model.word import (
 
 __all__ = [
     "AfterValidator",
+    "Availability",
     "Check",
     "Checklist",
     "ConfigDict",
@@ -76,12 +80,14 @@ __all__ = [
     "Record",
     "Releases",
     "Result",
+    "Resumption",
     "Run",
     "Severity",
     "Skip",
     "Source",
     "Step",
     "System",
+    "Transition",
     "Upgrade",
     "Viewpoint",
     "Waiver",

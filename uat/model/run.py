@@ -7,7 +7,7 @@ from datetime import datetime
 from uat.model.check import Evidence, Result
 from uat.model.plan import Checklist
 from uat.model.record import JsonValue, Record
-from uat.model.word import NewsKind, Outcome, Phase
+from uat.model.word import Availability, NewsKind, Outcome, Phase
 
 
 class Step(Record):
@@ -63,7 +63,8 @@ class Header(Record):
 
     ``phase`` is the value of ``--phase``; ``planned`` the ids in order, per phase; ``partial`` says that a
     filter left checks out, so that this run is no baseline; ``baseline`` the run that post compares with;
-    ``ssh_ignored`` the words of ~/.ssh/config that had no effect (``stricthostkeychecking`` ...).
+    ``ssh_ignored`` the words of ~/.ssh/config that had no effect (``stricthostkeychecking`` ...); ``of_run`` the id
+    of the upgrade that a rollback or a close belongs to.
     """
 
     id: str
@@ -75,7 +76,40 @@ class Header(Record):
     planned: dict[Phase, tuple[str, ...]]
     partial: bool = False
     baseline: str | None = None
+    of_run: str | None = None
     ssh_ignored: tuple[str, ...] = ()
+
+
+class Resumption(Record):
+    """That somebody went on with an interrupted run.
+
+    ``torn_bytes`` is what was cut off the journal's end: a record that was not written in full. ``adopted`` says
+    that this is another computer's run, taken over for ``reason``, whose own evidence is not here; ``unfinished``
+    names the step that was begun and not ended.
+    """
+
+    at: datetime
+    operator: str
+    tool: str
+    computer: str = ""
+    torn_bytes: int = 0
+    adopted: bool = False
+    reason: str = ""
+    unfinished: str = ""
+
+
+class Transition(Record):
+    """That a service, looked at from outside, went or came back.
+
+    ``service`` is machine, web, webapi or sip; ``target`` what was asked (``https://pbx.acme.it/occ``); ``state``
+    is *unknown* while our own link is down, so that nobody can tell. ``said`` is the answer in its own words.
+    """
+
+    service: str
+    target: str
+    state: Availability
+    at: datetime
+    said: str = ""
 
 
 class Ending(Record):
@@ -93,15 +127,20 @@ class Ending(Record):
 class Run(Record):
     """A whole run as its journal tells it; steps and results in the order they were written.
 
-    ``before`` holds the baseline's results when they come from another run.
+    ``before`` holds the baseline's results when they come from another run; ``head`` is the hash of the journal's
+    last whole line; ``torn_bytes`` what follows it. A run that was resumed has the ending of its last part.
     """
 
     header: Header
     identities: dict[Phase, Identity] = {}
     results: tuple[Result, ...] = ()
     steps: tuple[Step, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    resumptions: tuple[Resumption, ...] = ()
     ending: Ending | None = None
     before: tuple[Result, ...] = ()
+    head: str = ""
+    torn_bytes: int = 0
 
     def of(self, phase: Phase) -> dict[str, Result]:
         """Give the results of a phase by check id; the last one written counts."""

@@ -8,9 +8,12 @@ from enum import StrEnum
 class Phase(StrEnum):
     """A part of the session; also the value of ``--phase``."""
 
+    PREFLIGHT = "preflight"
     PRE = "pre"
     UPGRADE = "upgrade"
+    ROLLBACK = "rollback"
     POST = "post"
+    CLOSE = "close"
 
 
 class Severity(StrEnum):
@@ -34,6 +37,14 @@ class Outcome(StrEnum):
     BLOCKED = "blocked"
     NOT_RUN = "not_run"
     RUNNING = "running"
+
+
+class Availability(StrEnum):
+    """Whether a service answers, looked at from outside."""
+
+    UP = "up"
+    DOWN = "down"
+    UNKNOWN = "unknown"
 
 
 class Viewpoint(StrEnum):
