@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from procedure.account import Account
 from procedure.plan import Planned
@@ -12,9 +12,12 @@ from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableEr
 from uat.journal import Journal, JournalError
 from uat.model import JsonValue, News, NewsKind, Outcome, Step
 
+_Key: TypeAlias = tuple[str, str | None]
+
 _UNABLE = {
     "gate": "gate_closed",
     "identify": "wrong_machine",
+    "lock": "held_by_another",
     "shutdown": "shutdown_failed",
     "snapshot": "snapshot_failed",
     "start": "restart_broke_it",
@@ -42,24 +45,42 @@ class Work(Protocol):
     def intent(self, planned: Planned) -> Mapping[str, JsonValue]:
         """Tell what is about to be done, before anything is."""
 
-    def do(self, planned: Planned, account: Account) -> None:
-        """Do it, and see that it holds."""
+    def holds(self, planned: Planned, earlier: Step, account: Account) -> bool:
+        """Look whether a step that an earlier session ended still holds; False when it must be done again."""
+
+    def do(self, planned: Planned, account: Account, earlier: Step | None) -> None:
+        """Do it, and see that it holds.
+
+        :param earlier: what an earlier session wrote of this step, which it began and did not end well.
+        """
 
     def leave(self, account: Account) -> None:
         """Leave the machine as the customer must have it when the night ends early."""
 
 
 class Conductor:
-    """Does the plan's steps, each at most once however often it is asked for; the first failure is the last step."""
+    """Does the plan's steps, each at most once however often it is asked for; the first failure is the last step.
+
+    What an earlier session wrote is believed only as far as the machine bears it out; what it began is never
+    written over by "blocked" or "not run", since that would forget that it was begun.
+    """
 
     def __init__(
-        self, plan: tuple[Planned, ...], stage: Stage, work: Work, *, on_step: Callable[[Step, News], None]
+        self,
+        plan: tuple[Planned, ...],
+        stage: Stage,
+        work: Work,
+        *,
+        on_step: Callable[[Step, News], None],
+        earlier: Iterable[Step] = (),
     ) -> None:
+        """:param earlier: the steps of the session that this one goes on with."""
         self._plan = plan
         self._stage = stage
         self._work = work
         self._on_step = on_step
-        self._done: dict[tuple[str, str | None], Step] = {}
+        self._done: dict[_Key, Step] = {}
+        self._earlier: dict[_Key, Step] = {(step.name, step.release): step for step in earlier if step.was_begun}
 
     def step(self, name: str, release: str | None = None) -> Step:
         """Give the record of a step; it is done now, after all that come before it, if it was not done yet.
@@ -75,7 +96,7 @@ class Conductor:
 
     def close(self) -> None:
         """Write down every step that the night did not come to: blocked, or not run; nothing is left out."""
-        left = [planned for planned in self._plan if (planned.name, planned.release) not in self._done]
+        left = [planned for planned in self._plan if _key(planned) not in self._done]
         outcome = Outcome.BLOCKED if self._stage.stop else Outcome.NOT_RUN
         account = Account(lambda news: None)
         if left:
@@ -84,23 +105,70 @@ class Conductor:
             self._leave(planned, outcome, facts=account.facts if planned is left[0] else {})
 
     def _reach(self, planned: Planned) -> None:
-        if (planned.name, planned.release) in self._done:
+        if _key(planned) in self._done:
             return
+        earlier = self._earlier.get(_key(planned))
         if self._stage.stop is not None:
             self._leave(planned, Outcome.BLOCKED)
+        elif earlier and earlier.outcome is Outcome.PASSED:
+            self._recall(planned, earlier)
         else:
-            self._perform(planned)
+            self._perform(planned, earlier)
 
     def _leave(self, planned: Planned, outcome: Outcome, *, facts: Mapping[str, JsonValue] | None = None) -> None:
+        if earlier := self._earlier.get(_key(planned)):
+            self._done[_key(planned)] = earlier
+            return
         step = _begun(planned).model_copy(update={"outcome": outcome, "observation": dict(facts or {})})
         self._tell(step, News(kind=NewsKind.ENDED))
 
-    def _perform(self, planned: Planned) -> None:
+    def _recall(self, planned: Planned, earlier: Step) -> None:
+        """Look whether what was done still holds: then it is not done again, and its record stays as it is."""
+        step = earlier.model_copy(update={"outcome": Outcome.RUNNING})
+        account = self._account(step)
+        account.saw(**earlier.observation)
+        holds = False
+
+        def look() -> None:
+            nonlocal holds
+            holds = self._work.holds(planned, earlier, account)
+
+        self._try(planned, step, account, look)
+        if self._stage.stop is not None:
+            self._end(step, account)
+        elif holds:
+            self._done[_key(planned)] = earlier
+            self._on_step(earlier, News(kind=NewsKind.RECALLED))
+        else:
+            self._perform(planned, None)
+
+    def _perform(self, planned: Planned, earlier: Step | None) -> None:
         step = _begun(planned).model_copy(update={"intent": dict(self._work.intent(planned))})
+        if earlier:
+            step = step.model_copy(
+                update={"intent": step.intent | earlier.intent, "observation": earlier.observation}
+            )
         self._tell(step, News(kind=NewsKind.BEGAN))
-        account = Account(lambda news: self._on_step(step, news))
+        account = self._account(step)
+        self._try(planned, step, account, lambda: self._work.do(planned, account, earlier))
+        if account.continues and earlier:
+            began = earlier.started_at
+            step = step.model_copy(update={"started_at": began})
+            account.saw(**(earlier.observation | account.facts))
+        self._end(step, account)
+
+    def _account(self, step: Step) -> Account:
+        def mark() -> None:
+            seen = step.observation | account.facts
+            self._stage.journal.write("step", step.model_copy(update={"observation": seen}))
+
+        account = Account(lambda news: self._on_step(step, news), on_mark=mark)  # mark() speaks of this account
+        return account
+
+    def _try(self, planned: Planned, step: Step, account: Account, act: Callable[[], None]) -> None:
+        """Do something, and keep whatever stops it as the session's stop."""
         try:
-            self._work.do(planned, account)
+            act()
         except ProcedureError as error:
             self._stage.stop = error
         except UnreachableError as error:
@@ -113,18 +181,18 @@ class Conductor:
             self._stage.stop = ProcedureError("interrupted", facts={"error": f"{type(error).__name__}: {error}"})
             self._end(step, account)
             raise
-        self._end(step, account)
 
     def _end(self, step: Step, account: Account) -> None:
         stop = self._stage.stop
         facts = account.facts | (stop.facts if isinstance(stop, ProcedureError) else {})
+        seconds = (datetime.now(UTC) - step.started_at).total_seconds() if account.continues else account.elapsed
         ended = step.model_copy(
             update={
                 "outcome": Outcome.FAILED if stop else Outcome.PASSED,
                 "observation": facts,
                 "stop": stop.stop if isinstance(stop, ProcedureError) else None,
                 "evidence": tuple(account.evidence),
-                "seconds": round(account.elapsed, 3),
+                "seconds": round(seconds, 3),
             }
         )
         self._tell(ended, News(kind=NewsKind.ENDED, elapsed=round(account.elapsed, 1)))
@@ -139,6 +207,10 @@ class Conductor:
             self._stage.stop = self._stage.stop or ProcedureError("interrupted", facts={"error": str(error)})
             raise
         self._on_step(step, news)
+
+
+def _key(planned: Planned) -> _Key:
+    return planned.name, planned.release
 
 
 def _begun(planned: Planned) -> Step:

@@ -46,6 +46,15 @@ def require_same(guest: Identity, now: Identity) -> None:
         raise ProcedureError("wrong_machine", facts=facts)
 
 
+def require_vm(vm: Vm, stated: str) -> None:
+    """See that the hypervisor's machine is the one that the checklist states; all that can be seen while it is off.
+
+    :raises ProcedureError: ``wrong_machine``.
+    """
+    if not is_same_uuid(vm.uuid, stated):
+        raise ProcedureError("wrong_machine", facts={"vm": vm.name, "vm_uuid": vm.uuid, "checklist_uuid": stated})
+
+
 def is_same_uuid(one: str, other: str) -> bool:
     """Compare two UUIDs, in either of the byte orders in which a BIOS UUID is written (Broadcom KB 344089)."""
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uat.model import Phase, Record, Upgrade
 
-BEFORE = ("gate", "identify", "shutdown", "snapshot", "start", "settle")
+BEFORE = ("gate", "identify", "lock", "shutdown", "snapshot", "start", "settle")
 EACH_PATCH = ("deliver", "patch", "reboot", "settle", "release")
+AFTER = ("unlock",)
 OTHERS: dict[Phase, tuple[str, ...]] = {
     Phase.ROLLBACK: (),
     Phase.CLOSE: (),
@@ -41,6 +42,7 @@ def plan(upgrade: Upgrade) -> tuple[Planned, ...]:
         raise ValueError(f"upgrade.patches: at least one, each release once; found: {', '.join(releases) or 'none'}")
     steps: list[tuple[str, str | None]] = [(name, None) for name in BEFORE]
     steps += [(name, patch.release) for patch in upgrade.patches for name in EACH_PATCH]
+    steps += [(name, None) for name in AFTER]
     return _numbered(steps)
 
 

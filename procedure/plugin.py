@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import warnings
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from procedure import hypervisors
 from procedure.conduct import Conductor, Work
+from procedure.custody import ActiveHereError, FileLock, hold_here
 from procedure.night import Night
 from procedure.person import Person
 from procedure.plan import steps_of
@@ -25,6 +27,7 @@ from uat.session import Session
 
 CONDUCTOR = pytest.StashKey[Conductor]()
 _OTHERS = pytest.StashKey[list[Key]]()
+_HELD = pytest.StashKey[FileLock]()
 
 
 _TESTS = {
@@ -159,8 +162,31 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             f"--phase={ours.header.phase} runs whole or not at all: {said}."
             f" Leave out: {', '.join(by) or 'what changes the plan'}"
         )
-    if ours.header.phase in CHANGING:
+    if ours.header.phase in CHANGING and not config.getoption("collectonly"):
+        config.stash[_HELD] = hold_machine(ours)
+        heed_signals()
         config.stash[CONDUCTOR] = make_conductor(config, ours)
+
+
+def hold_machine(session: Session) -> FileLock:
+    """See that no other process of this computer works on the machine, before anything is looked at."""
+    uuid = hypervisors.choose(session.checklist.system.hypervisor).machine.uuid
+    try:
+        return hold_here(uuid, run=session.header.id)
+    except ActiveHereError as error:
+        phrase = session.channel.phrases.get("active_here") if session.channel else None
+        raise pytest.UsageError(phrase.format(**error.about) if phrase else str(error)) from None
+
+
+def heed_signals() -> None:
+    """Let an end that comes from outside (SIGTERM, a closed terminal) end the watching as Ctrl-C does."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), interrupt)
 
 
 def make_conductor(config: pytest.Config, session: Session) -> Conductor:
@@ -175,7 +201,9 @@ def make_conductor(config: pytest.Config, session: Session) -> Conductor:
                 warnings.warn(f"{step.name}: nobody could be told: {error!r}", stacklevel=1)
 
     work = make_work(config, session)
-    return Conductor(steps_of(session.header.phase, session.checklist.upgrade), session, work, on_step=tell)
+    plan = steps_of(session.header.phase, session.checklist.upgrade)
+    earlier = session.earlier.steps if session.earlier else ()
+    return Conductor(plan, session, work, on_step=tell, earlier=earlier)
 
 
 def make_work(config: pytest.Config, session: Session) -> Work:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from procedure.account import Account
+from procedure.again import find_snapshot
+from procedure.attempt import plain_name
 from procedure.boot import Climb, wait_for_boot
 from procedure.hypervisors import Hypervisor, Power, PowerState, SnapshotFacts
 from procedure.lifeline import Link
@@ -15,16 +17,24 @@ from uat.model import Limits, NewsKind
 _SHUTDOWN = "PATH=$PATH:/usr/sbin:/sbin shutdown -h now"
 
 
-def shutdown(hypervisor: Hypervisor, link: Link, *, limits: Limits, account: Account) -> None:
+def name_of(run_id: str) -> str:
+    """Name a run's snapshot: it holds the run's id, so that no other snapshot can be taken for it."""
+    return plain_name(f"tvox-uat-{run_id}")
+
+
+def shutdown(hypervisor: Hypervisor, link: Link, *, limits: Limits, account: Account, is_again: bool = False) -> None:
     """Shut the machine down cleanly and wait until the hypervisor shows it off.
 
+    :param is_again: an earlier session may have shut it down already.
     :raises ProcedureError: ``shutdown_failed``: it stays on, or went off without shutting down; in the second
         case it was switched on again.
     """
     began = account.elapsed
-    if (state := hypervisor.power()).power is not Power.ON:  # also: see that the hypervisor, or its person, answers
+    state = hypervisor.power()  # also: see that the hypervisor, or its person, answers
+    if state.power is Power.PAUSED or (state.power is Power.OFF and not is_again):
         raise ProcedureError("shutdown_failed", facts={"power": state.power.value, "reason": state.reason})
-    account.saw(way=_ask_to_shut_down(hypervisor, link))
+    if state.power is Power.ON:
+        account.saw(way=_ask_to_shut_down(hypervisor, link))
     state = wait_until_off(hypervisor, limits=limits, account=account)
     link.drop_connection()
     account.saw(power=state.power.value, reason=state.reason, seconds_to_off=round(account.elapsed - began, 1))
@@ -90,6 +100,19 @@ def bring_back(hypervisor: Hypervisor, *, limits: Limits, account: Account) -> N
         return
     if state.power is Power.OFF:
         start_again(hypervisor, account=account)
+
+
+def find_or_take(
+    hypervisor: Hypervisor, name: str, *, description: str, limits: Limits, account: Account
+) -> SnapshotFacts:
+    """Find the snapshot that an earlier session began, whatever became of its answer; take it only if there is none.
+
+    :raises ProcedureError: as of `take`; ``cannot_tell``: two of that name, or the hypervisor does not say.
+    """
+    if (found := find_snapshot(hypervisor, name)) is None:
+        return take(hypervisor, name, description=description, limits=limits, account=account)
+    account.saw(found_done=True)
+    return _verified(found, name, hypervisor.delete_command(name), limits=limits, account=account)
 
 
 def take(hypervisor: Hypervisor, name: str, *, description: str, limits: Limits, account: Account) -> SnapshotFacts:

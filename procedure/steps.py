@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from procedure import proof, screen
 from procedure.account import Account
+from procedure.again import STARTED
 from procedure.attempt import ROOT, directory_of, plain_name, screen_of
 from procedure.boot import QUESTION, Climb, boot_id, wait_for_boot
 from procedure.identity import require_same
@@ -96,11 +97,20 @@ def _upload(lifeline: Lifeline, patch: Patch, *, folder: Path, run_id: str, limi
 
 
 def patch(
-    link: Link, patch: Patch, *, path: str, run_id: str, log: Path, limits: Limits, account: Account
+    link: Link,
+    patch: Patch,
+    *,
+    path: str,
+    run_id: str,
+    log: Path,
+    limits: Limits,
+    account: Account,
+    is_begun: bool = False,
 ) -> CompletionProof:
     """Run a patch in screen, follow it to its end, and prove that it completed. It is never run twice.
 
     :param path: of the patch on the machine.
+    :param is_begun: an earlier session started it, so that it is only followed.
     :param log: where its log is kept here; written while it runs, so that it is there whatever happens.
     :raises ProcedureError: it did not start, was lost, asks something, or ended without the proof.
     """
@@ -109,7 +119,9 @@ def patch(
     account.saw(command=command, directory=directory, screen=name, log_path=f"{directory}/log", log_file=log.name)
     lifeline = Lifeline(link, limits=limits, account=account)
     began = account.elapsed
-    screen.start(lifeline, directory, screen=name, command=command, limits=limits)
+    if not is_begun:
+        screen.start(lifeline, directory, screen=name, command=command, limits=limits)
+    account.mark(**{STARTED: True})
     try:
         ended = screen.follow(lifeline, directory, log=log, limits=limits, account=account)
         whole = screen.fetch_log(lifeline, directory, log)
@@ -140,17 +152,28 @@ def _log_evidence(log: Path, directory: str, *, limits: Limits, seconds: float) 
 
 
 def reboot(
-    proven: CompletionProof, link: Link, *, release: str, limits: Limits, account: Account, climb: Climb
+    proven: CompletionProof,
+    link: Link,
+    *,
+    release: str,
+    limits: Limits,
+    account: Account,
+    climb: Climb,
+    may_be_done: bool = False,
 ) -> str:
     """Reboot after a patch; only with its completion proof.
 
     :param proven: from ``procedure.proof.prove``; nothing else opens this.
+    :param may_be_done: an earlier session may have sent the reboot: another life of the machine proves it.
     :returns: the new boot id.
     :raises ProcedureError: ``boot_id_same``, ``not_back``; ``patch_lost``: it is no longer the life of the
         machine in which the patch ran.
     """
     proof.require(proven, release)
     before = boot_id(Lifeline(link, limits=limits, account=account).run(QUESTION))
+    if before != proven.boot_id and may_be_done:
+        account.saw(boot_id_before=proven.boot_id, boot_id_after=before, found_done=True)
+        return before
     account.saw(boot_id_before=before)
     if before != proven.boot_id:
         raise ProcedureError("patch_lost", facts={"boot_id_of_patch": proven.boot_id, "boot_id": before})

@@ -20,6 +20,11 @@ def test_identify(conductor: Conductor) -> None:
     assert_done(conductor.step("identify"))
 
 
+def test_lock(conductor: Conductor) -> None:
+    """Nobody else works on this machine."""
+    assert_done(conductor.step("lock"))
+
+
 def test_shutdown(conductor: Conductor) -> None:
     """The machine went off cleanly."""
     assert_done(conductor.step("shutdown"))
@@ -63,6 +68,11 @@ def test_settle_after(conductor: Conductor, release: str) -> None:
 def test_release(conductor: Conductor, release: str) -> None:
     """The product says this patch's release."""
     assert_done(conductor.step("release", release))
+
+
+def test_unlock(conductor: Conductor) -> None:
+    """The machine is free for others again."""
+    assert_done(conductor.step("unlock"))
 
 
 def assert_done(step: Step) -> None:

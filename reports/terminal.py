@@ -123,6 +123,9 @@ def told(header: Header, step: Step, news: News) -> tuple[Line, ...]:
                 is_strong=True,
             ),
         )
+    if news.kind is NewsKind.RECALLED:
+        at = formats.clock(step.started_at)
+        return (Line(text=_plain(say("terminal.recalled", clock=at, step=_name(step, formats)))),)
     if news.kind is NewsKind.ENDED:
         return tuple(_ended(step, formats))
     if news.kind is NewsKind.WAITING:
@@ -144,9 +147,18 @@ def summary(run: Run, written: tuple[Path, ...]) -> tuple[Line, ...]:
     ]
     lines += [Line(text=text) for text in _counted(run, formats)]
     lines += _stopped(run, formats)
+    lines += _going_on(run, formats)
     lines.append(Line(text=_plain(say("terminal.reports"))))
     lines += [Line(text=f"  {path}") for path in written]
     return tuple(lines)
+
+
+def _going_on(run: Run, formats: Formats) -> Iterator[Line]:
+    """Give the line to be typed that goes on with a run that did not come to its end."""
+    if run.is_open:
+        yield Line(text=_plain(formats.language.say("terminal.resume")), is_strong=True)
+        yield Line(text=f"  {run.header.command} --resume", is_strong=True)
+        yield Line(text="")
 
 
 def row_of(header: Header, check: Check, result: Result, before: dict[str, Result]) -> CheckRow:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Generator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from uat import hooks, journal, options
+from uat import hooks, journal, options, resumption
 from uat.answers import Channel
+from uat.baseline import folder_of
 from uat.ending import exit_code, stop_code
 from uat.errors import TvoxError, UnreachableError
 from uat.host import parse_address
 from uat.items import PYTHON, check_id, check_ids, phase_of, python_check, python_result
-from uat.model import Check, Checklist, Ending, Outcome, Phase, Result
+from uat.model import Check, Checklist, Ending, Header, Outcome, Phase, Result, Run
 from uat.phases import PROCEDURE, looked_at
 from uat.probe import Probe
 from uat.session import Session, Settings
@@ -47,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--known-hosts", default=str(options.KNOWN_HOSTS), metavar="FILE", help="trusted host keys")
     group.addoption("--manual", choices=["terminal", "file", "none"], help="how the manual checks are asked")
     group.addoption("--answers", metavar="FILE", help="answers of the manual checks, in YAML")
+    group.addoption("--resume", action="store_true", help="go on with the upgrade that was interrupted")
     group.addoption("--baseline", metavar="RUN", help="the run that post is compared with: folder or id")
     parser.addini("tvox_checklist", "the checklist of a session that names none", default="")
 
@@ -98,11 +101,32 @@ def make_session(config: pytest.Config) -> Session:
 
     terminal = Terminal(config.pluginmanager.getplugin("capturemanager"))
     settings = settings_of(config, checklist, interactive=terminal.is_there)
-    header = header.model_copy(update={"ssh_ignored": settings.address.ignored})
+    channel = channel_of(config, terminal, checklist.language)
+    header = header.model_copy(update={"ssh_ignored": settings.address.ignored, "command": command_of(config)})
     ask = terminal.read_hidden if settings.interactive else None
-    session = Session(settings, header, on_result=tell, ask=ask)
-    session.channel = channel_of(config, terminal, checklist.language)
+    session = Session(
+        settings, header, on_result=tell, ask=ask, earlier=earlier_run(config, settings, header, channel)
+    )
+    session.channel = channel
     return session
+
+
+def command_of(config: pytest.Config) -> str:
+    """Give what was typed, to be typed again; ``--resume`` is left out."""
+    return shlex.join(["pytest", *(word for word in config.invocation_params.args if word != "--resume")])
+
+
+def earlier_run(
+    config: pytest.Config, settings: Settings, header: Header, channel: Channel
+) -> tuple[Run, Path] | None:
+    """Find the interrupted upgrade that this session goes on with; an unfinished one is never passed over."""
+    place = folder_of(settings.evidence, header.checklist.customer, header.checklist.change)
+    try:
+        return resumption.choose(place, header, resume=config.getoption("resume"))
+    except resumption.UnfinishedError as found:
+        if config.getoption("collectonly"):
+            return None
+        raise ValueError(resumption.explain(found, header.command, channel.phrases)) from None
 
 
 def settings_of(config: pytest.Config, checklist: Checklist, *, interactive: bool) -> Settings:
@@ -241,7 +265,11 @@ def result(check: Check, phase: Phase, request: pytest.FixtureRequest) -> Result
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Block every check that comes after the session was stopped."""
     session, phase, id = item.config.stash.get(SESSION, None), phase_of(item), check_id(item)
-    if session is None or session.stop is None or phase is None or id is None:
+    if session is None or phase is None or id is None:
+        return
+    if session.earlier and phase is Phase.PRE and python_check(item):
+        pytest.skip("looked at before the interruption")
+    if session.stop is None:
         return
     if (phase, id) not in session.results:
         session.block([check for check in session.checklist.checks if check.id == id], phase)

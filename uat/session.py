@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from uat import baseline, registry
+from uat import baseline, registry, resumption
 from uat.answers import Answer, Channel, Question
 from uat.errors import LoginError, ObservationError, ProcedureError, UnreachableError
 from uat.host import Address, Connection, Output, connect
@@ -25,6 +25,7 @@ from uat.model import (
     Phase,
     Record,
     Result,
+    Run,
     Viewpoint,
 )
 from uat.observe import MANUAL, is_automatic, is_valid, observe, waiver_of
@@ -59,13 +60,22 @@ class Session:
         *,
         on_result: Callable[[Check, Result], None],
         ask: Callable[[str], str] | None = None,
+        earlier: tuple[Run, Path] | None = None,
     ) -> None:
-        """:param ask: asks the person at the terminal for a secret; None where nobody sits."""
+        """:param ask: asks the person at the terminal for a secret; None where nobody sits.
+        :param earlier: the interrupted run that this session goes on with, and its folder.
+        """
         self.settings = settings
-        self.header = header
-        self.folder = baseline.run_folder(settings.evidence, header)
+        self.earlier: Run | None = earlier[0] if earlier else None
+        self.folder = earlier[1] if earlier else baseline.run_folder(settings.evidence, header)
+        self.header = self.earlier.header if self.earlier else header
+        self._operator, self._tool = header.operator, header.tool
         self.phase: Phase | None = None
-        self.results: dict[tuple[Phase, str], Result] = {}
+        self.results: dict[tuple[Phase, str], Result] = {
+            (result.phase, result.check_id): result
+            for result in (self.earlier.results if self.earlier else ())
+            if result.phase is not Phase.POST
+        }
         self.before: dict[str, Result] = {}
         self.identity: Identity | None = None
         self.stop: ProcedureError | UnreachableError | None = None
@@ -87,8 +97,15 @@ class Session:
     def journal(self) -> Journal:
         """The run's journal; its folder is made when the first line is written."""
         if self._journal is None:
-            self._journal = Journal.create(self.folder, self.header)
+            self._journal = self._go_on(self.earlier) if self.earlier else Journal.create(self.folder, self.header)
         return self._journal
+
+    def _go_on(self, earlier: Run) -> Journal:
+        """Open the journal of the interrupted run, and say in it who goes on."""
+        record = resumption.resumption(earlier.header, earlier, operator=self._operator)
+        opened = Journal.resume(self.folder, record.model_copy(update={"tool": self._tool}))
+        resumption.set_aside(self.folder)
+        return opened
 
     @property
     def has_journal(self) -> bool:
@@ -166,11 +183,20 @@ class Session:
         self.phase = phase
         if self.stop is not None or phase not in LOOKING:
             return
+        if phase is Phase.PRE and self.earlier:
+            self._leave_as_seen(checks)
+            return
         try:
             self._take_baseline(self.identify(phase))
             self.look(checks, phase)
         except UnreachableError as error:
             self.stop = error
+
+    def _leave_as_seen(self, checks: Sequence[Check]) -> None:
+        """Look at nothing before the upgrade once it has begun: what was not seen then cannot be seen any more."""
+        for check in checks:
+            if (Phase.PRE, check.id) not in self.results:
+                self.keep(check, self.unlooked(check, Phase.PRE, Outcome.NOT_RUN, ""))
 
     def block(self, checks: Sequence[Check], phase: Phase) -> None:
         """Write down that these checks could not be looked at, because the session was stopped before."""
@@ -219,8 +245,9 @@ class Session:
         """In post, set what ``unchanged`` and its like compare with."""
         if self.phase is not Phase.POST:
             return
-        if self.header.phase is Phase.UPGRADE:
-            self.before = {id: result for (phase, id), result in self.results.items() if phase is Phase.PRE}
+        own = {id: result for (phase, id), result in self.results.items() if phase is Phase.PRE}
+        if any(result.outcome is not Outcome.NOT_RUN for result in own.values()):
+            self.before = own
             return
         place = self.folder.parent
         name = self.settings.baseline

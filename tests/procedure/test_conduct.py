@@ -33,6 +33,8 @@ class Work:
 
     def __init__(self, name: str = "", act: Callable[[Account], None] = lambda account: None) -> None:
         self.done: list[tuple[str, str | None]] = []
+        self.recalled: list[tuple[str, str | None]] = []
+        self.gone: set[str] = set()
         self._name, self._act = name, act
 
     def intent(self, planned: Planned) -> dict[str, str]:
@@ -41,7 +43,11 @@ class Work:
     def leave(self, account: Account) -> None:
         account.saw(left=True)
 
-    def do(self, planned: Planned, account: Account) -> None:
+    def holds(self, planned: Planned, earlier: Step, account: Account) -> bool:
+        self.recalled.append((planned.name, planned.release))
+        return planned.name not in self.gone
+
+    def do(self, planned: Planned, account: Account, earlier: Step | None) -> None:
         self.done.append((planned.name, planned.release))
         account.saw(seen=planned.name)
         if planned.name == self._name:
@@ -74,9 +80,10 @@ def test_the_plan_is_the_vendors_order() -> None:
     """Snapshot with the machine off before everything; each patch has its own proof, reboot and release."""
     names = [(step.name, step.release) for step in PLAN]
     assert names == [
-        *((name, None) for name in ("gate", "identify", "shutdown", "snapshot", "start", "settle")),
+        *((name, None) for name in ("gate", "identify", "lock", "shutdown", "snapshot", "start", "settle")),
         *((name, "22.0.0") for name in ("deliver", "patch", "reboot", "settle", "release")),
         *((name, "22.0.17") for name in ("deliver", "patch", "reboot", "settle", "release")),
+        ("unlock", None),
     ]
 
 
@@ -99,7 +106,7 @@ def test_what_comes_before_is_done_before(tmp_path: Path) -> None:
     """Asking for a late step does all that come before it, in order: no reboot without its snapshot."""
     scene = Scene(tmp_path, Work())
     scene.conductor.step("reboot", "22.0.0")
-    assert scene.work.done == [(step.name, step.release) for step in PLAN[:9]]
+    assert scene.work.done == [(step.name, step.release) for step in PLAN[:10]]
 
 
 def test_an_unknown_step(tmp_path: Path) -> None:
@@ -153,8 +160,8 @@ def test_the_first_failure_is_the_last_step(tmp_path: Path) -> None:
     assert scene.conductor.step("reboot", "22.0.0").outcome is Outcome.BLOCKED
     scene.conductor.close()
     outcomes = [step.outcome for step in scene.written]
-    assert outcomes == [Outcome.PASSED] * 7 + [Outcome.FAILED] + [Outcome.BLOCKED] * 8
-    failed = scene.written[7]
+    assert outcomes == [Outcome.PASSED] * 8 + [Outcome.FAILED] + [Outcome.BLOCKED] * 9
+    failed = scene.written[8]
     assert (failed.stop, failed.observation) == ("no_marker", {"seen": "patch", "exit_code": 0})
     assert scene.work.done[-1] == ("patch", "22.0.0")
 
@@ -182,8 +189,8 @@ def test_an_interruption_is_written_and_goes_on(tmp_path: Path, error: BaseExcep
     with pytest.raises(type(error)):
         scene.conductor.step("snapshot")
     scene.conductor.close()
-    assert (scene.written[3].outcome, scene.written[3].stop) == (Outcome.FAILED, "interrupted")
-    assert scene.written[4].observation == {"left": True}
+    assert (scene.written[4].outcome, scene.written[4].stop) == (Outcome.FAILED, "interrupted")
+    assert scene.written[5].observation == {"left": True}
     assert scene.stage.stop is not None
 
 
@@ -200,7 +207,7 @@ def test_a_session_that_ended_early(tmp_path: Path) -> None:
     scene = Scene(tmp_path, Work())
     scene.conductor.step("gate")
     scene.conductor.close()
-    assert [step.outcome for step in scene.written] == [Outcome.PASSED] + [Outcome.NOT_RUN] * 15
+    assert [step.outcome for step in scene.written] == [Outcome.PASSED] + [Outcome.NOT_RUN] * 17
     assert [step.observation for step in scene.written[1:3]] == [{"left": True}, {}]
 
 

@@ -25,6 +25,7 @@ PLAN = [
     "test_check[pre-A-2]",
     "test_gate[upgrade]",
     "test_identify[upgrade]",
+    "test_lock[upgrade]",
     "test_shutdown[upgrade]",
     "test_snapshot[upgrade]",
     "test_start[upgrade]",
@@ -34,6 +35,7 @@ PLAN = [
         for release in ("22.0.0", "22.0.17")
         for step in ("deliver", "patch", "reboot", "settle_after", "release")
     ),
+    "test_unlock[upgrade]",
     "test_check[post-A-1]",
     "test_check[post-A-2]",
 ]
@@ -256,7 +258,7 @@ def test_a_closed_gate(desk: Desk) -> None:
     ended = desk.run("acme.yaml", "--confirm-host=x")
     assert ended.returncode == 12, ended.stdout + ended.stderr
     (run,) = desk.runs()
-    assert [step.outcome for step in run.steps] == [Outcome.FAILED] + [Outcome.BLOCKED] * 15
+    assert [step.outcome for step in run.steps] == [Outcome.FAILED] + [Outcome.BLOCKED] * 17
     assert run.steps[0].stop == "gate_closed"
     assert {result.outcome for result in run.of(Phase.POST).values()} == {Outcome.BLOCKED}
 

@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from procedure.plan import BEFORE, EACH_PATCH
+from procedure.plan import AFTER, BEFORE, EACH_PATCH
 from reports.words import languages, speak
 from uat.compare import Verdict
 from uat.model import NewsKind, Outcome, Phase, Severity, Viewpoint
@@ -21,7 +21,8 @@ STOPS = (
     "no_marker", "half_marker", "text_after_marker", "failure_text", "exit_code_contradicts",
     "exit_code", "prompt_unanswered", "patch_lost", "patch_orphaned", "patch_timeout",
     "not_back", "boot_id_same", "not_settled", "wrong_release", "link_lost",
-    "interrupted", "unreachable", "other",
+    "interrupted", "unreachable", "other", "held_by_another", "replaced",
+    "cannot_tell", "snapshot_gone", "off_after_patch",
 )  # fmt: skip
 STEP_OUTCOMES = ("passed", "failed", "error", "blocked", "not_run", "running")
 
@@ -35,7 +36,7 @@ BY_ENUM = {
     "answer": ["passed", "failed", "not_applicable", "by"],
     "evidence": ["command", "http", "tls", "tcp", "file", "answer"],
     "rung": ["on", "ping", "port", "banner", "login", "nothing"],
-    "step": BEFORE,
+    "step": (*BEFORE, *AFTER),
     "step_of": EACH_PATCH,
 }
 
@@ -111,7 +112,7 @@ def test_every_fact_with_a_name_is_one_that_the_procedure_sees() -> None:
 
 def test_every_question_to_a_person_is_asked_somewhere() -> None:
     """What stands under `ask` is asked by the manual checks or by the procedure."""
-    text = sources("uat/answers", "procedure")
+    text = sources("uat/answers", "procedure") + (ROOT / "uat" / "resumption.py").read_text("utf-8")
     families = ("letter_", "choice_")
     asked = [name for name in speak("it").section("ask") if not name.startswith(families)]
     assert [name for name in asked if f'"{name}"' not in text and f"'{name}'" not in text] == []

@@ -9,6 +9,9 @@ from uat.model.plan import Checklist
 from uat.model.record import JsonValue, Record
 from uat.model.word import Availability, NewsKind, Outcome, Phase
 
+HELD_FROM = "lock"
+"""The step from which on a run holds the machine."""
+
 
 class Step(Record):
     """One step of the procedure: what was meant to be done, and what was then seen.
@@ -28,6 +31,11 @@ class Step(Record):
     evidence: tuple[Evidence, ...] = ()
     started_at: datetime
     seconds: float = 0.0
+
+    @property
+    def was_begun(self) -> bool:
+        """Tell whether anything of it may have been done."""
+        return self.outcome not in (Outcome.BLOCKED, Outcome.NOT_RUN)
 
 
 class News(Record):
@@ -64,7 +72,7 @@ class Header(Record):
     ``phase`` is the value of ``--phase``; ``planned`` the ids in order, per phase; ``partial`` says that a
     filter left checks out, so that this run is no baseline; ``baseline`` the run that post compares with;
     ``ssh_ignored`` the words of ~/.ssh/config that had no effect (``stricthostkeychecking`` ...); ``of_run`` the id
-    of the upgrade that a rollback or a close belongs to.
+    of the upgrade that a rollback or a close belongs to; ``command`` what was typed.
     """
 
     id: str
@@ -77,6 +85,7 @@ class Header(Record):
     partial: bool = False
     baseline: str | None = None
     of_run: str | None = None
+    command: str = ""
     ssh_ignored: tuple[str, ...] = ()
 
 
@@ -141,6 +150,17 @@ class Run(Record):
     before: tuple[Result, ...] = ()
     head: str = ""
     torn_bytes: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the procedure took hold of the machine and did not come to its end."""
+        if not any(
+            step.name == HELD_FROM and step.outcome in (Outcome.RUNNING, Outcome.PASSED) for step in self.steps
+        ):
+            return False
+        is_done = all(step.outcome is Outcome.PASSED for step in self.steps)
+        left = any(result.outcome is Outcome.NOT_RUN for result in self.of(Phase.POST).values())
+        return not (is_done and self.ending and not self.ending.stop and not left)
 
     def of(self, phase: Phase) -> dict[str, Result]:
         """Give the results of a phase by check id; the last one written counts."""

@@ -66,4 +66,5 @@ class NewsKind(StrEnum):
     LINK_LOST = "link_lost"
     LINK_BACK = "link_back"
     WAITING = "waiting"
+    RECALLED = "recalled"
     ENDED = "ended"
