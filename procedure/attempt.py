@@ -26,7 +26,9 @@ class Attempt(Record):
     """One look at an attempt.
 
     ``exit_code`` is the patch's own, there only when it ended; ``boot_id`` the life of the machine in which
-    it was started; ``log_bytes`` the size of its log at that moment.
+    it was started; ``log_bytes`` the size of its log at that moment. ``strays`` counts the processes of the
+    attempt (its screen, its wrapper, the patch, what the patch started) that live although its directory is not
+    there: whoever finds some must not start it.
     """
 
     directory: str
@@ -34,6 +36,7 @@ class Attempt(Record):
     exit_code: int | None = None
     boot_id: str = ""
     log_bytes: int = 0
+    strays: int = 0
 
 
 def directory_of(run_id: str, release: str) -> str:

@@ -30,7 +30,7 @@ class Lifeline:
 
     def __init__(self, link: Link, *, limits: Limits, account: Account) -> None:
         self._link = link
-        self._limits = limits
+        self.limits = limits
         self._account = account
         self.losses = 0
         self._used: Connection | None = None
@@ -58,8 +58,8 @@ class Lifeline:
         :param longest: seconds that one try can take.
         :raises ProcedureError: ``link_lost``: no answer for ``limits.unreachable``.
         """
-        longest = self._limits.connect + (longest or self._limits.command)
-        patience, pause = Patience(self._limits.unreachable, longest=longest), self._limits.poll
+        longest = self.limits.connect + (longest or self.limits.command)
+        patience, pause = Patience(self.limits.unreachable, longest=longest), self.limits.poll
         lost = self._lost_meanwhile()
         while not patience.is_over:
             try:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import InitVar, dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from procedure.attempt import Attempt, State
 from procedure.output import decode, plain
@@ -96,11 +97,13 @@ def require(proof: object, release: str) -> CompletionProof:
     return proof
 
 
-def prove(attempt: Attempt, log: bytes, *, release: str) -> CompletionProof:
+def prove(attempt: Attempt, log: bytes | Path, *, release: str) -> CompletionProof:
     """Make the proof that a patch completed: ended, exit code 0, both sentences, nothing after, no failure.
 
+    :param log: what it printed, whole: the bytes, or the file that holds them.
     :raises ProcedureError: there is no proof; ``stop`` says why, ``facts`` quote what was seen instead.
     """
+    log = log if isinstance(log, bytes) else log.read_bytes()
     found = read(log)
     if attempt.state is State.ENDED and attempt.exit_code == 0 and found.marker is Marker.PRESENT:
         return CompletionProof(

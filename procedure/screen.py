@@ -19,6 +19,8 @@ from uat.errors import ObservationError, ProcedureError
 from uat.model import Limits, NewsKind, Record
 
 _PIECE_BYTES = 1024 * 1024
+_TAIL_BYTES = 64 * 1024
+_LOOKS_AT_A_LOG = 5
 _OVER = (State.ENDED, State.LOST, State.NEVER_STARTED, State.UNCERTAIN)
 _NO_EXIT_CODE = "-"
 _OWN_LINE = re.compile(r"Script (started|done) on ")
@@ -66,15 +68,16 @@ def look(lifeline: Lifeline, directory: str, *, offset: int = 0, is_quiet: bool 
     _, found, rest = output.stdout.partition(frame.encode() + b" ")
     head, _, piece = rest.partition(b"\n")
     words = head.decode("ascii", "replace").split(" ")
-    if not found or len(words) != 5:
+    if not found or len(words) != 6:
         raise ObservationError(f"{directory}: the state of the patch cannot be read: {output.text} {output.errors}")
-    state, code, boot_id, size, waits = words
+    state, code, boot_id, size, waits, strays = words
     attempt = Attempt(
         directory=directory,
         state=State(state),
         exit_code=int(code) if code != _NO_EXIT_CODE else None,
         boot_id=boot_id,
         log_bytes=int(size),
+        strays=int(strays),
     )
     return Look(attempt=attempt, piece=piece, waits=None if waits == "no_look" else Waits(waits))
 
@@ -84,7 +87,7 @@ def follow(lifeline: Lifeline, directory: str, *, log: Path, limits: Limits, acc
 
     Nothing is ever typed, ended or killed. A patch whose wrapper died is followed to its end as well.
 
-    :param log: the file to write; it must not be there yet.
+    :param log: the file to write; one that an interrupted session left is gone on with where it ends.
     :raises ProcedureError: ``prompt_unanswered``, ``patch_timeout``, ``link_lost``: the patch goes on without us.
     """
     follower = _Follower(lifeline, directory, log=log, limits=limits, account=account)
@@ -109,10 +112,18 @@ class _Follower:
         self._account = account
         self._watch = Watch(limits=limits, account=account)
         self._reader = LineReader()
-        self._offset = 0
         self._was_orphaned = False
         self.last = ""
-        log.touch(mode=0o600, exist_ok=False)
+        log.touch(mode=0o600)
+        self._offset = log.stat().st_size
+        self._remember()
+
+    def _remember(self) -> None:
+        """Take up the last lines that an earlier session heard, without telling them again."""
+        with self._log.open("rb") as file:
+            file.seek(max(0, self._offset - _TAIL_BYTES))
+            heard = [line for line in self._reader.feed(file.read()) if line and not _OWN_LINE.match(line)]
+        self.last = heard[-1] if heard else ""
 
     def step(self) -> Look:
         """Look once, and tell what is new."""
@@ -157,18 +168,59 @@ class _Follower:
         return attempt.model_copy(update={"state": state})
 
 
-def fetch_log(lifeline: Lifeline, directory: str, log: Path) -> bytes:
-    """Give the whole log of an attempt, and see that the file here is what stands on the machine.
+def fetch_log(lifeline: Lifeline, directory: str, log: Path) -> Path:
+    """See that the log here is the one on the machine, by hash; what is missing or differs is fetched.
 
+    A log here that says something else is set aside (``.differs``) and fetched anew. What the machine lost,
+    because the patch removed it or the machine fell, is kept as it was followed.
+
+    :returns: the log.
     :raises ProcedureError: ``link_lost``.
+    :raises ObservationError: the log changes whenever it is read.
     """
-    here = log.read_bytes()
-    answer = lifeline.run(f"sha256sum < {shlex.quote(directory)}/log").text
-    if answer.split(" ")[0] == hashlib.sha256(here).hexdigest():
-        return here
-    again = b""
-    while (seen := look(lifeline, directory, offset=len(again), most=_PIECE_BYTES)).piece:
-        again += seen.piece
-    if len(again) > len(here):
-        log.write_bytes(again)
-    return max(here, again, key=len)
+    for _ in range(_LOOKS_AT_A_LOG):
+        size = log.stat().st_size
+        there = _log_there(lifeline, directory, size)
+        if there is None:
+            return log
+        known = min(size, there.size_bytes)
+        if _sha256(log, known) != there.sha256:
+            log.replace(log.with_name(f"{log.name}.differs"))
+            log.touch(mode=0o600)
+        elif known == there.size_bytes:
+            return log
+        _read_on(lifeline, directory, log)
+    raise ObservationError(f"{directory}/log: it changes whenever it is read")
+
+
+class _LogThere(Record):
+    """The log on the machine: its size, and the hash of as much of it as we have."""
+
+    size_bytes: int
+    sha256: str
+
+
+def _log_there(lifeline: Lifeline, directory: str, size: int) -> _LogThere | None:
+    path = shlex.quote(f"{directory}/log")
+    answer = lifeline.run(f"wc -c < {path} && head -c {size} {path} | sha256sum", deadline=lifeline.limits.hash)
+    words = answer.text.split()
+    if answer.exit_code or len(words) < 2:
+        return None
+    return _LogThere(size_bytes=int(words[0]), sha256=words[1])
+
+
+def _sha256(path: Path, size: int) -> str:
+    """Hash the first bytes of a file."""
+    hashed = hashlib.sha256()
+    with path.open("rb") as file:
+        while size > 0 and (piece := file.read(min(size, _PIECE_BYTES))):
+            hashed.update(piece)
+            size -= len(piece)
+    return hashed.hexdigest()
+
+
+def _read_on(lifeline: Lifeline, directory: str, log: Path) -> None:
+    """Fetch what the machine's log has behind ours."""
+    with log.open("ab") as file:
+        while piece := look(lifeline, directory, offset=file.tell(), most=_PIECE_BYTES).piece:
+            file.write(piece)

@@ -128,7 +128,9 @@ def patch(
     finally:
         account.saw(patch_seconds=round(account.elapsed - began, 1))
         account.keep(_log_evidence(log, directory, limits=limits, seconds=account.elapsed - began))
-    account.saw(state=ended.state.value, exit_code=ended.exit_code, boot_id=ended.boot_id, log_bytes=len(whole))
+    account.saw(
+        state=ended.state.value, exit_code=ended.exit_code, boot_id=ended.boot_id, log_bytes=whole.stat().st_size
+    )
     proven = proof.prove(ended, whole, release=patch.release)
     account.saw(marker_lines=[str(proven.completed), str(proven.reboot)], log_sha256=proven.log_sha256)
     return proven

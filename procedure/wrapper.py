@@ -77,9 +77,14 @@ waits() {
     done
     echo $answer
 }
+strays() {
+    { printf '%s\n' "$d/wrapper" "$d/command" | grep -lFf - /proc/[0-9]*/cmdline
+      find /proc/[0-9]*/fd -lname "$d/alive*"; } 2>/dev/null | cut -d/ -f3 | sort -u | wc -l
+}
 now=$(state); asked=no_look; [ "$5" = yes ] && [ $now = running ] && asked=$(waits)
-printf '%s %s %s %s %s %s\n' "$2" $now "$(cat "$d/rc" 2>/dev/null || echo -)" \
-    "$(cat "$d/boot" 2>/dev/null || echo -)" "$(wc -c < "$d/log" 2>/dev/null || echo 0)" "$asked"
+strays=0; [ $now = never_started ] && strays=$(strays)
+printf '%s %s %s %s %s %s %s\n' "$2" $now "$(cat "$d/rc" 2>/dev/null || echo -)" \
+    "$(cat "$d/boot" 2>/dev/null || echo -)" "$(wc -c < "$d/log" 2>/dev/null || echo 0)" "$asked" "$strays"
 tail -c "+$3" "$d/log" 2>/dev/null | head -c "$4"
 exit 0
 """

@@ -63,6 +63,9 @@ class Bench:
     def follow(self) -> Attempt:
         return screen.follow(self.lifeline, self.directory, log=self.log, limits=self.limits, account=self.account)
 
+    def fetch_log(self) -> bytes:
+        return screen.fetch_log(self.lifeline, self.directory, self.log).read_bytes()
+
     def state(self) -> State:
         return screen.look(self.lifeline, self.directory).attempt.state
 

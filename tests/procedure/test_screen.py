@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -37,7 +38,7 @@ def test_the_exit_code_and_every_byte_are_kept(bench: Bench) -> None:
     ended = bench.follow()
     assert (ended.state, ended.exit_code) == (State.ENDED, 3)
     assert bench.printed == ["one", "two"]
-    assert b"one\r\ntwo\r\n" in screen.fetch_log(bench.lifeline, bench.directory, bench.log)
+    assert b"one\r\ntwo\r\n" in bench.fetch_log()
 
 
 def test_the_patch_has_a_terminal(bench: Bench) -> None:
@@ -244,7 +245,7 @@ def test_a_long_log_is_followed_whole(bench: Bench) -> None:
     """More output than one look takes is read on at once, whole and in order."""
     bench.start("seq 1 400000")
     ended = bench.follow()
-    log = screen.fetch_log(bench.lifeline, bench.directory, bench.log)
+    log = bench.fetch_log()
     assert ended.log_bytes == len(log) > 2_000_000
     assert bench.printed == [str(n) for n in range(1, 400001)]
 
@@ -261,3 +262,61 @@ def test_what_a_login_script_prints_is_no_state(sshd: Sshd, bench: Bench, monkey
     ended = bench.follow()
     assert ended.exit_code == 0
     assert "Update completed!" not in "\n".join(bench.printed)
+
+
+def test_a_later_session_follows_on(sshd: Sshd, bench: Bench, tmp_path: Path) -> None:
+    """A session that finds the log of an interrupted one goes on at its end: nothing is told or kept twice."""
+    bench.start("echo one; printf 'tw'; sleep 2; echo o; echo three; exit 3")
+    bench.until(lambda: screen.look(bench.lifeline, bench.directory).attempt.log_bytes > len("one\r\n"))
+    seen = screen.look(bench.lifeline, bench.directory, most=1000).piece
+    bench.log.write_bytes(seen)
+    ended = bench.follow()
+    assert ended.exit_code == 3
+    assert bench.printed == ["two", "three"]
+    assert bench.fetch_log() == Path(bench.directory, "log").read_bytes() == bench.log.read_bytes()
+
+
+def test_the_last_line_of_an_earlier_session_is_known(bench: Bench) -> None:
+    """A question that an interrupted session saw is still the question in the next one."""
+    bench.start("echo Press Enter; read answer")
+    bench.until(lambda: b"Enter" in Path(bench.directory, "log").read_bytes())
+    bench.log.write_bytes(Path(bench.directory, "log").read_bytes())
+    with pytest.raises(ProcedureError) as stop:
+        bench.follow()
+    assert stop.value.facts["question"] == "Press Enter"
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\0" * 20, b"x" * 100_000], ids=["lost", "zeros", "longer"])
+def test_a_log_that_differs_is_fetched_anew(bench: Bench, damaged: bytes) -> None:
+    """A log here that is not the machine's, byte by byte, is set aside and the machine's is fetched."""
+    bench.start("seq 1 5000")
+    bench.log.write_bytes(damaged)
+    bench.follow()
+    assert bench.fetch_log() == Path(bench.directory, "log").read_bytes()
+    aside = bench.log.with_name("patch.log.differs")
+    assert aside.exists() == bool(damaged)
+
+
+def test_what_the_machine_lost_is_kept_here(bench: Bench) -> None:
+    """A machine that has less of the log than was followed, or none, takes nothing away from ours."""
+    bench.start("seq 1 5000")
+    bench.follow()
+    whole, there = bench.log.read_bytes(), Path(bench.directory, "log")
+    there.write_bytes(whole[:1000])
+    assert bench.fetch_log() == whole
+    there.unlink()
+    assert bench.fetch_log() == whole
+
+
+def test_strays_are_counted(bench: Bench) -> None:
+    """Without its directory an attempt whose processes live is told from one that was never started."""
+    assert screen.look(bench.lifeline, bench.directory).attempt.strays == 0
+    bench.start("sleep 30")
+    bench.until(lambda: bool(bench.processes("sh", f"{bench.directory}/command")))
+    shutil.rmtree(bench.directory)
+    whole = screen.look(bench.lifeline, bench.directory).attempt
+    assert (whole.state, whole.strays >= 5) == (State.NEVER_STARTED, True)
+    for words in (("SCREEN",), ("sh",), ("script",)):
+        with contextlib.suppress(AssertionError):
+            bench.kill(*words)
+    assert screen.look(bench.lifeline, bench.directory).attempt.strays >= 1

@@ -89,6 +89,7 @@ class Limits(Record):
     boot: Duration = Field(default=900.0, description="from power-on or reboot until login works")
     settle: Duration = Field(default=900.0, description="from login until blockers hold and the release is seen")
     upload: Duration = Field(default=3600.0, description="copying one patch to the machine")
+    hash: Duration = Field(default=900.0, description="hashing one file on the machine")
     patch: Duration = Field(default=43200.0, description="one patch, from its start to its end")
     patch_start: Duration = Field(default=30.0, description="the patch's wrapper saying that it began")
     silence: Duration = Field(default=60.0, description="no output before the terminal says so")
