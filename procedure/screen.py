@@ -14,8 +14,9 @@ from procedure.attempt import Attempt, State
 from procedure.lifeline import Lifeline
 from procedure.output import LineReader
 from procedure.quiet import Waits, Watch
-from procedure.wrapper import probing, starting
+from procedure.wrapper import launching, preparing, probing
 from uat.errors import ObservationError, ProcedureError
+from uat.host import Output
 from uat.model import Limits, NewsKind, Record
 
 _PIECE_BYTES = 1024 * 1024
@@ -23,6 +24,7 @@ _TAIL_BYTES = 64 * 1024
 _LOOKS_AT_A_LOG = 5
 _OVER = (State.ENDED, State.LOST, State.NEVER_STARTED, State.UNCERTAIN)
 _NO_EXIT_CODE = "-"
+_VANISHED = 6
 _OWN_LINE = re.compile(r"Script (started|done) on ")
 
 
@@ -42,17 +44,28 @@ class Look(Record):
 def start(lifeline: Lifeline, directory: str, *, screen: str, command: str, limits: Limits) -> None:
     """Start a command in screen, once only, and wait until its wrapper says that it began.
 
-    The directory is the token: where it stands already, nothing is started and what runs there is followed.
+    The directory is made first, as often as the link needs; the mark ``launched`` in it is the token. Where it
+    stands, nothing is started and what runs there is followed. A directory that vanishes is never made again:
+    the patch itself may have wiped it.
 
-    :raises ProcedureError: ``patch_not_started``: a tool is missing, the disk is full, screen cannot start.
+    :raises ProcedureError: ``patch_not_started``: a tool is missing, the disk is full, screen cannot start;
+        ``patch_lost``: the directory is gone, and nobody can tell whether the patch ran.
     """
-    output = lifeline.run(starting(directory, screen=screen, command=command), changes=True)
+    output = lifeline.run(preparing(directory, command=command), changes=True)
+    if output.exit_code == 0:
+        output = lifeline.run(launching(directory, screen=screen), changes=True)
     until = time.monotonic() + limits.patch_start
     while (state := look(lifeline, directory).attempt.state) in (State.UNCERTAIN, State.NEVER_STARTED):
         if time.monotonic() > until or state is State.NEVER_STARTED:
             said = {"exit_code": output.exit_code, "errors": output.errors.strip()}
-            raise ProcedureError("patch_not_started", facts={"directory": directory, "state": state.value, **said})
+            stop = "patch_not_started" if _is_untouched(output, state) else "patch_lost"
+            raise ProcedureError(stop, facts={"directory": directory, "state": state.value, **said})
         time.sleep(min(limits.poll, 1.0))
+
+
+def _is_untouched(output: Output, state: State) -> bool:
+    """Tell whether the patch cannot have run: it was refused, or screen did not start the wrapper."""
+    return state is State.UNCERTAIN or output.exit_code not in (0, _VANISHED)
 
 
 def look(lifeline: Lifeline, directory: str, *, offset: int = 0, is_quiet: bool = False, most: int = 0) -> Look:

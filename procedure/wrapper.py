@@ -42,22 +42,47 @@ outer() {
 "$1"
 """
 
-_START = r"""
+_STRAYS = r"""
+strays() {
+    { printf '%s\n' "$d/wrapper" "$d/command" | grep -lFf - /proc/[0-9]*/cmdline
+      find /proc/[0-9]*/fd -lname "$d/alive*"; } 2>/dev/null | cut -d/ -f3 | sort -u | wc -l
+}
+"""
+
+_PREPARE = (
+    _STRAYS
+    + r"""
 PATH=$PATH:/usr/sbin:/sbin; d=$1
+[ -d "$d/launched" ] && exit 0
 for tool in screen script flock; do
     command -v $tool >/dev/null || { echo "$tool is not installed" >&2; exit 4; }
 done
-mkdir -p -m 700 "${d%/*}" && mkdir -m 700 "$d" || exit 3
-printf %s "$3" > "$d/wrapper" && printf '%s\n' "$4" > "$d/command" && chmod 600 "$d"/* || exit 5
+[ -d "$d" ] || [ "$(strays)" -eq 0 ] || { echo "it runs although $d is gone" >&2; exit 6; }
+mkdir -p -m 700 "${d%/*}" && { [ -d "$d" ] || mkdir -m 700 "$d"; } || exit 3
+put() { printf '%s\n' "$2" > "$d/$1.new" && chmod 600 "$d/$1.new" && mv -f "$d/$1.new" "$d/$1"; }
+put wrapper "$2" && put command "$3" || exit 5
+"""
+)
+
+_LAUNCH = r"""
+PATH=$PATH:/usr/sbin:/sbin; d=$1
+[ -d "$d/launched" ] && exit 0
+[ -d "$d" ] || { echo "$d was there and is gone" >&2; exit 6; }
+mkdir -m 700 "$d/launched" || exit 3
 TERM=${TERM:-vt100} screen -dmS "$2" sh "$d/wrapper" outer "$d" </dev/null >/dev/null 2>&1
 """
 
-_PROBE = r"""
+_PROBE = (
+    _STRAYS
+    + r"""
 d=$1
 state() {
     [ -d "$d" ] || { echo never_started; return; }
     [ -f "$d/rc" ] && { echo ended; return; }
-    [ -f "$d/boot" ] || { echo uncertain; return; }
+    if [ ! -f "$d/boot" ]; then
+        if [ -f "$d/command" ] && [ ! -d "$d/launched" ]; then echo never_started; else echo uncertain; fi
+        return
+    fi
     [ "$(cat "$d/boot")" = "$(cat /proc/sys/kernel/random/boot_id)" ] || { echo lost; return; }
     if ! flock -n -s "$d/owner" true; then echo running
     elif ! flock -n -s "$d/alive" true; then echo orphaned
@@ -77,10 +102,6 @@ waits() {
     done
     echo $answer
 }
-strays() {
-    { printf '%s\n' "$d/wrapper" "$d/command" | grep -lFf - /proc/[0-9]*/cmdline
-      find /proc/[0-9]*/fd -lname "$d/alive*"; } 2>/dev/null | cut -d/ -f3 | sort -u | wc -l
-}
 now=$(state); asked=no_look; [ "$5" = yes ] && [ $now = running ] && asked=$(waits)
 strays=0; [ $now = never_started ] && strays=$(strays)
 printf '%s %s %s %s %s %s %s\n' "$2" $now "$(cat "$d/rc" 2>/dev/null || echo -)" \
@@ -88,14 +109,24 @@ printf '%s %s %s %s %s %s %s\n' "$2" $now "$(cat "$d/rc" 2>/dev/null || echo -)"
 tail -c "+$3" "$d/log" 2>/dev/null | head -c "$4"
 exit 0
 """
+)
 
 
-def starting(directory: str, *, screen: str, command: str) -> str:
-    """Give the command that makes the directory (once only), puts the wrapper there and starts it in screen.
+def preparing(directory: str, *, command: str) -> str:
+    """Give the command that makes the directory and puts the wrapper there; it may be run as often as need be.
 
-    It exits 3 when the directory is there already, 4 when a tool is missing, 5 when the disk takes nothing.
+    It exits 3 when the directory cannot be made, 4 when a tool is missing, 5 when the disk takes nothing, 6 when
+    processes of this attempt live although its directory is gone.
     """
-    return _shell(_START, directory, screen, _WRAPPER, command)
+    return _shell(_PREPARE, directory, _WRAPPER, command)
+
+
+def launching(directory: str, *, screen: str) -> str:
+    """Give the command that starts the wrapper in screen; run again, it starts nothing.
+
+    It exits 3 when it cannot leave its mark, 6 when the directory is gone: what wiped it may be the patch itself.
+    """
+    return _shell(_LAUNCH, directory, screen)
 
 
 def probing(directory: str, *, frame: str, offset: int, most: int, is_quiet: bool) -> str:

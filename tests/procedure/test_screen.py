@@ -18,6 +18,7 @@ from procedure.attempt import State
 from tests.procedure.bench import LIMITS, Bench
 from tests.sshd import Sshd
 from uat.errors import ProcedureError
+from uat.host import Output
 from uat.model import NewsKind
 
 pytestmark = pytest.mark.skipif(
@@ -233,7 +234,7 @@ def test_too_long_is_a_stop_and_the_patch_goes_on(sshd: Sshd, tmp_path: Path) ->
 
 def test_a_missing_tool_is_named(bench: Bench, sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without screen nothing is started, and the reason is said."""
-    monkeypatch.setattr("procedure.wrapper._START", "command() { return 1; }\n" + wrapper._START)
+    monkeypatch.setattr("procedure.wrapper._PREPARE", "command() { return 1; }\n" + wrapper._PREPARE)
     with pytest.raises(ProcedureError) as stop:
         bench.start("true")
     assert stop.value.stop == "patch_not_started"
@@ -320,3 +321,27 @@ def test_strays_are_counted(bench: Bench) -> None:
         with contextlib.suppress(AssertionError):
             bench.kill(*words)
     assert screen.look(bench.lifeline, bench.directory).attempt.strays >= 1
+
+
+@pytest.mark.parametrize("is_over", [True, False], ids=["ended", "running"])
+def test_a_patch_that_wiped_its_traces_is_not_started_again(bench: Bench, tmp_path: Path, is_over: bool) -> None:
+    """A patch that removed our directory before its start was answered ran once, and nobody starts it again."""
+    answered = bench.lifeline.run
+
+    def unanswered(command: str, **more: object) -> Output:
+        output = answered(command, **more)  # type: ignore[arg-type]
+        if "screen -dmS" in command:
+            bench.until(lambda: (tmp_path / "runs").exists() and not Path(bench.directory).exists())
+            output = answered(command, **more)  # type: ignore[arg-type]  # as the lifeline does when no answer came
+        return output
+
+    bench.lifeline.run = unanswered  # type: ignore[method-assign]
+    script = f"echo x >> {tmp_path}/runs; rm -rf {bench.directory}; sleep {0 if is_over else 30}"
+    with pytest.raises(ProcedureError) as stop:
+        bench.start(script)
+    assert stop.value.stop == "patch_lost"
+    if not is_over:
+        with pytest.raises(ProcedureError) as stop:
+            bench.start(script)
+        assert (stop.value.stop, stop.value.facts["exit_code"]) == ("patch_lost", 6)
+    assert (tmp_path / "runs").read_text() == "x\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from procedure import wrapper
-from procedure.wrapper import probing, starting
+from procedure.wrapper import launching, preparing, probing
 
 SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"]}
 OLD_SYNC = """#!/bin/sh
@@ -92,24 +92,48 @@ def test_a_script_that_ends_first(shell: Path, tmp_path: Path) -> None:
 
 
 def test_nothing_was_started(shell: Path, tmp_path: Path) -> None:
-    """Without a directory: never started; with nothing but the directory: uncertain."""
-    assert probed(shell, tmp_path / "none")[0][1] == "never_started"
-    (tmp_path / "empty").mkdir()
-    assert probed(shell, tmp_path / "empty")[0][1] == "uncertain"
+    """Without a directory, and before its launch: never started; with less or more in it: uncertain."""
+    put(shell, "screen", "#!/bin/sh\n")
+    directory = tmp_path / "root" / "a"
+    assert probed(shell, directory)[0][1] == "never_started"
+    run(shell, preparing(str(directory), command="true"))
+    assert probed(shell, directory)[0][1] == "never_started"
+    run(shell, launching(str(directory), screen="x"))
+    assert probed(shell, directory)[0][1] == "uncertain"
+    shutil.rmtree(directory)
+    directory.mkdir()
+    assert probed(shell, directory)[0][1] == "uncertain"
+
+
+def test_what_is_launched_is_not_touched_again(shell: Path, tmp_path: Path) -> None:
+    """Preparing and launching again change nothing of an attempt that was launched, and start nothing."""
+    put(shell, "screen", f"#!/bin/sh\necho x >> {tmp_path}/started\n")
+    directory = str(tmp_path / "root" / "a")
+    for command in ("true", "false"):
+        assert run(shell, preparing(directory, command=command)).returncode == 0
+        assert run(shell, launching(directory, screen="x")).returncode == 0
+    assert (tmp_path / "started").read_text() == "x\n"
+    assert Path(directory, "command").read_text() == "true\n"
+
+
+def test_a_directory_that_vanished_is_not_made_again(shell: Path, tmp_path: Path) -> None:
+    """Launching without the directory starts nothing: what wiped it may be the patch."""
+    put(shell, "screen", f"#!/bin/sh\necho x >> {tmp_path}/started\n")
+    assert run(shell, launching(str(tmp_path / "gone"), screen="x")).returncode == 6
+    assert not (tmp_path / "started").exists()
 
 
 def test_a_command_is_kept_to_the_letter(shell: Path, tmp_path: Path) -> None:
     """Whatever stands in the command reaches the machine as it is."""
     command = "echo '$HOME' \"%s\" \\n `date` è; #\t"
     put(shell, "screen", "#!/bin/sh\n")
-    run(shell, starting(str(tmp_path / "root" / "a"), screen="x", command=command))
+    run(shell, preparing(str(tmp_path / "root" / "a"), command=command))
     assert (tmp_path / "root" / "a" / "command").read_text() == command + "\n"
 
 
 def test_a_full_disk_starts_nothing(shell: Path, tmp_path: Path) -> None:
-    """When the wrapper cannot be written, screen is not started."""
-    put(shell, "screen", f"#!/bin/sh\ntouch {tmp_path}/started\n")
-    directory = "/dev/full/a"
-    done = run(shell, starting(directory, screen="x", command="true"))
-    assert done.returncode == 3
-    assert not (tmp_path / "started").exists()
+    """When the directory or the wrapper cannot be written, that is said, and nothing counts as launched."""
+    assert run(shell, preparing("/dev/full/a", command="true")).returncode == 3
+    put(shell, "mv", "#!/bin/sh\nexit 1\n")
+    assert run(shell, preparing(str(tmp_path / "a"), command="true")).returncode == 5
+    assert probed(shell, tmp_path / "a")[0][1] == "uncertain"
