@@ -6,7 +6,7 @@ from pathlib import Path
 
 from procedure import screen
 from procedure.account import Account
-from procedure.attempt import Attempt, State, directory_of, screen_of
+from procedure.attempt import Attempt, State, directory_of
 from procedure.boot import QUESTION, boot_id
 from procedure.hypervisors import Hypervisor, Power, SnapshotFacts
 from procedure.lifeline import Lifeline, Link
@@ -59,27 +59,21 @@ def attempts(lifeline: Lifeline, run_id: str, releases: tuple[str, ...]) -> dict
     return {release: screen.look(lifeline, directory_of(run_id, release)).attempt for release in releases}
 
 
-def may_start(lifeline: Lifeline, attempt: Attempt, earlier: Step | None, *, release: str) -> bool:
+def may_start(lifeline: Lifeline, directory: str, earlier: Step | None) -> bool:
     """Tell whether a patch was certainly never started; only then may it be started now.
 
     :param earlier: what an earlier session wrote of this patch: its intent holds the boot id of that moment.
     :raises ProcedureError: ``cannot_tell``: the machine shows no trace, yet it cannot be excluded.
     """
+    attempt = screen.look(lifeline, directory).attempt
     if attempt.state is not State.NEVER_STARTED:
         return False
-    if earlier is None:
-        return True
     now = boot_id(lifeline.run(QUESTION))
-    facts = {"release": release, "boot_id": now, "boot_id_before": earlier.intent.get("boot_id"), "state": "no trace"}
-    same_life = earlier.intent.get("boot_id") == now
-    if earlier.observation.get(STARTED) or not same_life or _has_screen(lifeline, release):
+    before = earlier.intent.get("boot_id") if earlier else now
+    if attempt.strays or now != before or (earlier and earlier.observation.get(STARTED)):
+        facts = {"directory": directory, "boot_id": now, "boot_id_before": before, "strays": attempt.strays}
         raise ProcedureError("cannot_tell", facts=facts)
     return True
-
-
-def _has_screen(lifeline: Lifeline, release: str) -> bool:
-    """Tell whether a screen session or a wrapper of this patch runs, although its directory is not there."""
-    return screen_of(release) in lifeline.run("ps -e -o args=").text
 
 
 def proof_of(

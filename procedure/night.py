@@ -291,9 +291,8 @@ class Night:
     def _may_start(self, one: Patch, earlier: Step | None, account: Account) -> bool:
         if earlier and earlier.observation.get(STARTED):
             account.saw(**{STARTED: earlier.observation[STARTED]})
-        lifeline = self._lifeline(account)
-        attempt = again.attempts(lifeline, self._session.header.id, (one.release,))[one.release]
-        return again.may_start(lifeline, attempt, earlier, release=one.release)
+        directory = directory_of(self._session.header.id, one.release)
+        return again.may_start(self._lifeline(account), directory, earlier)
 
     def _reboot(self, planned: Planned, account: Account) -> None:
         one = self._patch(planned)
