@@ -31,6 +31,9 @@ class Preflight:
 
     def look(self, condition: str) -> Result:
         """Look at a condition and write down what it came to; what cannot be looked at is an error, not a pass."""
+        seen = self._session.results.get((Phase.PREFLIGHT, condition))
+        if seen or self._session.earlier:  # once the machine was changed, it is too late to look whether it may be
+            return seen or self._session.unlooked(condition, Phase.PREFLIGHT, Outcome.NOT_RUN, "")
         began, started_at = time.monotonic(), datetime.now(UTC)
         error = None
         try:

@@ -230,10 +230,10 @@ class Session:
         self.journal.write("result", result)
         self._on_result(check, result)
 
-    def unlooked(self, check: Check, phase: Phase, outcome: Outcome, reason: str) -> Result:
-        """Make the result of a check that was not looked at."""
+    def unlooked(self, check: Check | str, phase: Phase, outcome: Outcome, reason: str) -> Result:
+        """Make the result of a check, or of a condition, that was not looked at."""
         return Result(
-            check_id=check.id,
+            check_id=check if isinstance(check, str) else check.id,
             phase=phase,
             outcome=outcome,
             reason=reason,
