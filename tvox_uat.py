@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from uat.errors import ExitCode, UnreachableError
+from procedure import adoption
+from procedure.adoption import AdoptionError
+from procedure.person import Person
+from procedure.standing import look
+from reports.standing import lines as standing_lines
+from reports.words import speak
+from uat.answers import Channel
+from uat.desk import open_desk
+from uat.errors import ExitCode, ProcedureError, TvoxError, UnreachableError
 from uat.host import HostKey, host_key_of, parse_address
+from uat.journal import JournalError
 from uat.model import Limits
+from uat.session import Session
 from uat.ssh.known_hosts import known_keys, refusal, store
 
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts")
+_EVIDENCE = Path("evidence")
 _SSH_CONFIG = Path("~/.ssh/config")
 _CONSOLE = """\
 Read it on the machine's own console:
@@ -27,9 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
-    except (UnreachableError, ValueError, OSError) as error:
+    except (TvoxError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
-        return ExitCode.UNREACHABLE if isinstance(error, UnreachableError) else 2
+        return _exit_code(error)
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, UnreachableError):
+        return ExitCode.UNREACHABLE
+    if isinstance(error, ProcedureError):
+        return error.exit_code
+    return 1 if isinstance(error, AdoptionError | JournalError) else 2
 
 
 def trust(options: argparse.Namespace) -> int:
@@ -52,6 +72,73 @@ def trust(options: argparse.Namespace) -> int:
     return 0
 
 
+def status(options: argparse.Namespace) -> int:
+    """Say where a change stands and what to do next; nothing is changed."""
+    session = _desk(options)
+    try:
+        standing = look(session, ask=_person(session))
+    finally:
+        session.drop_connection()
+    checklist = session.checklist
+    for line in standing_lines(standing, language=checklist.language, timezone=checklist.timezone):
+        print(line.text)
+    return 0
+
+
+def adopt(options: argparse.Namespace) -> int:
+    """Take over an upgrade whose computer is lost, by name and with a reason; `--resume` goes on with it."""
+    session = _desk(options)
+    say = speak(session.checklist.language).say
+    try:
+        owner = adoption.find(session)
+        print(say("adopt.found", holder=str(owner)))
+        if not (reason := options.reason or _typed(say("adopt.reason"))):
+            print(say("adopt.no_reason"), file=sys.stderr)
+            return 1
+        command = f"{_pytest(options)} --resume"
+        session.header = session.header.model_copy(update={"command": _pytest(options)})
+        folder = adoption.adopt(session, owner, operator=session.header.operator, reason=reason)
+    finally:
+        session.drop_connection()
+    print(say("adopt.done", folder=str(folder), command=command))
+    return 0
+
+
+def _typed(question: str) -> str:
+    try:
+        return input(question).strip()
+    except EOFError:
+        return ""
+
+
+def _desk(options: argparse.Namespace) -> Session:
+    return open_desk(
+        options.checklist,
+        host=options.tvox_host or "",
+        identity=options.identity,
+        known_hosts=options.known_hosts,
+        evidence=options.evidence,
+        operator=options.operator,
+        ask=getpass.getpass if sys.stdin.isatty() else None,
+    )
+
+
+def _person(session: Session) -> Person:
+    phrases = speak(session.checklist.language).section("ask")
+    return Person(Channel(phrases=phrases, read=input, write=print), is_there=sys.stdin.isatty())
+
+
+def _pytest(options: argparse.Namespace) -> str:
+    """Give the pytest command that goes on with what this command was asked for."""
+    given = {"tvox-host": options.tvox_host, "identity": options.identity, "operator": options.operator}
+    if options.known_hosts != _KNOWN_HOSTS:
+        given["known-hosts"] = str(options.known_hosts)
+    if options.evidence != _EVIDENCE:
+        given["evidence"] = str(options.evidence)
+    words = [f"--{name}={value}" for name, value in given.items() if value]
+    return shlex.join(["pytest", "--phase=upgrade", *words, *([str(options.checklist)] if options.checklist else [])])
+
+
 def _is_confirmed(seen: HostKey, fingerprint: str | None) -> bool:
     """Compare the key with the fingerprint that was given, or that a person reads on the machine's console."""
     if fingerprint is None:
@@ -72,7 +159,24 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--jump", metavar="HOST", help="the machine to go through; it must be trusted already")
     one.add_argument("--known-hosts", type=Path, default=_KNOWN_HOSTS, metavar="FILE", help="default: %(default)s")
     one.set_defaults(command=trust)
+    one = commands.add_parser("status", help="say where a change stands, and what to do next; changes nothing")
+    _add_desk(one)
+    one.set_defaults(command=status)
+    one = commands.add_parser("adopt", help="take over an upgrade whose computer is lost")
+    _add_desk(one)
+    one.add_argument("--reason", metavar="TEXT", help="why; it is kept on both sides")
+    one.set_defaults(command=adopt)
     return parser
+
+
+def _add_desk(parser: argparse.ArgumentParser) -> None:
+    """Add what every command needs that looks at a customer's machine."""
+    parser.add_argument("checklist", nargs="?", type=Path, help="default: the only customer's file in checklists/")
+    parser.add_argument("--tvox-host", metavar="[USER@]HOST[:PORT]", help="the machine; wins over system.ssh")
+    parser.add_argument("--identity", metavar="FILE", help="the private key that logs in (default: as ssh does)")
+    parser.add_argument("--known-hosts", type=Path, default=_KNOWN_HOSTS, metavar="FILE", help="default: %(default)s")
+    parser.add_argument("--evidence", type=Path, default=_EVIDENCE, metavar="DIR", help="default: %(default)s")
+    parser.add_argument("--operator", default="", metavar="NAME", help="who you are (default: the login name)")
 
 
 if __name__ == "__main__":

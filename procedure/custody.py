@@ -56,6 +56,8 @@ class Owner(Record):
     change: str = ""
     checklist_sha256: str = ""
     boot_id: str = ""
+    taken_over_from: str = ""
+    reason: str = ""
 
     def __str__(self) -> str:
         return f"{self.operator} ({self.computer}), run {self.run}, since {self.since:%Y-%m-%d %H:%M} UTC"
@@ -71,10 +73,15 @@ class ActiveHereError(TvoxError):
         )
 
 
+def new_token() -> str:
+    """Make a word that no other holding has."""
+    return secrets.token_hex(16)
+
+
 def new_owner(*, run: str, operator: str, customer: str, change: str, checklist_sha256: str, boot_id: str) -> Owner:
     """Make the mark of a new holding."""
     return Owner(
-        token=secrets.token_hex(16),
+        token=new_token(),
         run=run,
         operator=operator or login_name(),
         computer=platform.node(),
@@ -135,6 +142,18 @@ def hold_here(vm_uuid: str, *, run: str, folder: Path = LOCKS) -> FileLock:
     since = datetime.now(UTC).isoformat(timespec="seconds")
     about.write_text(json.dumps({"active_run": run, "pid": os.getpid(), "since": since}), encoding="utf-8")
     return lock
+
+
+def active_here(vm_uuid: str, *, folder: Path = LOCKS) -> str:
+    """Tell which process of this computer works on a machine; empty when none does. Nothing is held."""
+    place = folder.expanduser()
+    if not (place / f"{vm_uuid.lower()}.lock").exists():
+        return ""
+    try:
+        with FileLock(place / f"{vm_uuid.lower()}.lock", mode=0o600, is_singleton=False, blocking=False):
+            return ""
+    except Timeout:
+        return str(ActiveHereError(_active(place / f"{vm_uuid.lower()}.json")))
 
 
 def _hold(ask: Ask, token: str, content: str, instead_of: str) -> Output:

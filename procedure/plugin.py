@@ -179,12 +179,19 @@ def hold_machine(session: Session) -> FileLock:
 
 
 def heed_signals() -> None:
-    """Let an end that comes from outside (SIGTERM, a closed terminal) end the watching as Ctrl-C does."""
+    """Let an end that comes from outside (SIGTERM, a closed terminal) end the watching as Ctrl-C does.
+
+    A second one, from a hand that is impatient, does not disturb the ending: the machine may have to be switched on
+    again, and the line that goes on has to be said. A third one ends at once.
+    """
+    heard: list[int] = []
 
     def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt(signal.Signals(number).name)
+        heard.append(number)
+        if len(heard) != 2:
+            raise KeyboardInterrupt(signal.Signals(number).name)
 
-    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), interrupt)
 

@@ -70,7 +70,8 @@ class Stop:
 
 def timeline(run: Run, formats: Formats) -> tuple[Moment, ...]:
     """Put the looks and the steps on one line, in the order of their beginning."""
-    moments = sorted([*_looks(run, formats), *_steps(run, formats)], key=lambda moment: moment.began)
+    told = [*_looks(run, formats), *_steps(run, formats), *_resumptions(run, formats)]
+    moments = sorted(told, key=lambda moment: moment.began)
     if not moments:
         return ()
     first = moments[0].began
@@ -157,6 +158,22 @@ def _looks(run: Run, formats: Formats) -> Iterator[Moment]:
             began=began,
             ended=ended,
             seconds=(ended - began).total_seconds(),
+        )
+
+
+def _resumptions(run: Run, formats: Formats) -> Iterator[Moment]:
+    """Say when somebody went on with the run, and who: an interruption is never hidden."""
+    say = formats.language.say
+    for one in run.resumptions:
+        word = "adopted" if one.adopted else "resumed"
+        yield Moment(
+            name=visible(say(f"label.{word}", operator=one.operator, computer=one.computer)),
+            note=visible(say("label.adopted_note", reason=one.reason)) if one.adopted else "",
+            outcome=Outcome.PASSED,
+            is_step=False,
+            began=one.at,
+            ended=one.at,
+            seconds=0.0,
         )
 
 

@@ -66,14 +66,14 @@ def started(header: Header, folder: Path) -> tuple[Line, ...]:
     shown = {say(f"terminal.{name}"): value for name, value in pairs.items() if value}
     width = max(map(len, shown)) + 2
     title = Line(
-        text=_plain(say("terminal.title", customer=checklist.customer, change=checklist.change)), is_strong=True
+        text=plain(say("terminal.title", customer=checklist.customer, change=checklist.change)), is_strong=True
     )
-    return title, *(Line(text=_plain(f"  {name:<{width}}{value}")) for name, value in shown.items())
+    return title, *(Line(text=plain(f"  {name:<{width}}{value}")) for name, value in shown.items())
 
 
 def looking(header: Header, phase: Phase) -> Line:
     """Head the results of a phase."""
-    return Line(text=_plain(formats_of(header).language.say(f"label.looked_{phase}")), is_strong=True)
+    return Line(text=plain(formats_of(header).language.say(f"label.looked_{phase}")), is_strong=True)
 
 
 def resulted(header: Header, check: Check, result: Result, before: dict[str, Result]) -> tuple[Line, ...]:
@@ -84,7 +84,7 @@ def resulted(header: Header, check: Check, result: Result, before: dict[str, Res
     row = row_of(header, check, result, before)
     words = formats.language.say(f"outcome.{result.outcome}").upper()
     tone = Tone.CAUTION if result.outcome in (Outcome.WAIVED, Outcome.UNANSWERED) else Tone.BAD
-    head = Line(text=_plain(f"  {words}  {row.id}  {row.title}")[:WIDTH], tone=tone)
+    head = Line(text=plain(f"  {words}  {row.id}  {row.title}")[:WIDTH], tone=tone)
     return head, *(Line(text=text) for text in _details(row, formats))
 
 
@@ -94,9 +94,9 @@ def failure(header: Header, check: Check, result: Result, before: dict[str, Resu
     row = row_of(header, check, result, before)
     words = formats.language.say(f"outcome.{result.outcome}")
     head = f"{row.id}  {row.title}: {words} ({formats.language.say(f'severity.{row.severity}')})"
-    proof = [_plain(f"    {one.label}") for one in (result.evidence or ())]
+    proof = [plain(f"    {one.label}") for one in (result.evidence or ())]
     source = str(check.source)
-    return "\n".join([_plain(head), *_details(row, formats), *proof, f"    {source}"])
+    return "\n".join([plain(head), *_details(row, formats), *proof, f"    {source}"])
 
 
 def failed_step(header: Header, step: Step) -> str:
@@ -104,14 +104,14 @@ def failed_step(header: Header, step: Step) -> str:
     formats = formats_of(header)
     run = Run(header=header, steps=(step,))
     happened, known, *_ = night.stop_texts(run, step.stop or "", step, formats)
-    return "\n".join([_plain(_name(step, formats)), *_wrapped(happened, "    "), *_wrapped(known, "    ")])
+    return "\n".join([plain(_name(step, formats)), *wrapped(happened, "    "), *wrapped(known, "    ")])
 
 
 def told(header: Header, step: Step, news: News) -> tuple[Line, ...]:
     """Tell what a step does just now; the machine's own words stand behind a bar."""
     if news.kind is NewsKind.OUTPUT:
         minutes, seconds = divmod(int(news.elapsed), 60)
-        return (Line(text=_plain(f"{minutes:6}:{seconds:02} | {on_one_line(news.text)}")),)
+        return (Line(text=plain(f"{minutes:6}:{seconds:02} | {on_one_line(news.text)}")),)
     if news.kind is NewsKind.ENDED and step.outcome is Outcome.BLOCKED:
         return ()
     formats = formats_of(header)
@@ -119,20 +119,20 @@ def told(header: Header, step: Step, news: News) -> tuple[Line, ...]:
     if news.kind is NewsKind.BEGAN:
         return (
             Line(
-                text=_plain(say("terminal.began", clock=formats.clock(step.started_at), step=_name(step, formats))),
+                text=plain(say("terminal.began", clock=formats.clock(step.started_at), step=_name(step, formats))),
                 is_strong=True,
             ),
         )
     if news.kind is NewsKind.RECALLED:
         at = formats.clock(step.started_at)
-        return (Line(text=_plain(say("terminal.recalled", clock=at, step=_name(step, formats)))),)
+        return (Line(text=plain(say("terminal.recalled", clock=at, step=_name(step, formats)))),)
     if news.kind is NewsKind.ENDED:
         return tuple(_ended(step, formats))
     if news.kind is NewsKind.WAITING:
-        return (Line(text=_plain(f"    {formats.language.name('waiting', news.text)}...")),)
+        return (Line(text=plain(f"    {formats.language.name('waiting', news.text)}...")),)
     text = say(f"terminal.{news.kind}", text=on_one_line(news.text), elapsed=elapsed)
     tone = None if news.kind is NewsKind.LINK_BACK else Tone.CAUTION
-    return tuple(Line(text=part, tone=tone) for part in _wrapped(text, "    "))
+    return tuple(Line(text=part, tone=tone) for part in wrapped(text, "    "))
 
 
 def summary(run: Run, written: tuple[Path, ...]) -> tuple[Line, ...]:
@@ -143,12 +143,12 @@ def summary(run: Run, written: tuple[Path, ...]) -> tuple[Line, ...]:
     lines = [Line(text="=" * WIDTH)]
     lines += [
         Line(text=text, tone=verdict.tone, is_strong=True)
-        for text in _wrapped(say(f"verdict.{verdict.code}.title"), "")
+        for text in wrapped(say(f"verdict.{verdict.code}.title"), "")
     ]
     lines += [Line(text=text) for text in _counted(run, formats)]
     lines += _stopped(run, formats)
     lines += _going_on(run, formats)
-    lines.append(Line(text=_plain(say("terminal.reports"))))
+    lines.append(Line(text=plain(say("terminal.reports"))))
     lines += [Line(text=f"  {path}") for path in written]
     return tuple(lines)
 
@@ -156,7 +156,7 @@ def summary(run: Run, written: tuple[Path, ...]) -> tuple[Line, ...]:
 def _going_on(run: Run, formats: Formats) -> Iterator[Line]:
     """Give the line to be typed that goes on with a run that did not come to its end."""
     if run.is_open:
-        yield Line(text=_plain(formats.language.say("terminal.resume")), is_strong=True)
+        yield Line(text=plain(formats.language.say("terminal.resume")), is_strong=True)
         yield Line(text=f"  {run.header.command} --resume", is_strong=True)
         yield Line(text="")
 
@@ -175,10 +175,10 @@ def _details(row: CheckRow, formats: Formats) -> Iterator[str]:
         if not line.holds and line.observed:
             name = f"{line.property}: " if line.property else ""
             words = f"{say('terminal.expected')} {line.expected}, {say('terminal.observed')} {line.observed}"
-            yield from _wrapped(f"{name}{words}", "    ")
+            yield from wrapped(f"{name}{words}", "    ")
     for text in (row.error, row.reason):
         if text:
-            yield from _wrapped(on_one_line(text), "    ")
+            yield from wrapped(on_one_line(text), "    ")
 
 
 def _ended(step: Step, formats: Formats) -> Iterator[Line]:
@@ -188,7 +188,7 @@ def _ended(step: Step, formats: Formats) -> Iterator[Line]:
     text = formats.language.say(
         "terminal.ended", clock=at, step=_name(step, formats), outcome=outcome, elapsed=formats.duration(step.seconds)
     )
-    yield Line(text=_plain(text), tone=Tone.GOOD if step.outcome is Outcome.PASSED else Tone.BAD)
+    yield Line(text=plain(text), tone=Tone.GOOD if step.outcome is Outcome.PASSED else Tone.BAD)
 
 
 def _name(step: Step, formats: Formats) -> str:
@@ -205,7 +205,7 @@ def _counted(run: Run, formats: Formats) -> Iterator[str]:
             f"{number} {formats.language.count(f'tally.{outcome}', number)}"
             for outcome, number in found.most_common()
         )
-        yield from _wrapped(f"{formats.language.say(f'label.looked_{phase}')}: {', '.join(words)}", "")
+        yield from wrapped(f"{formats.language.say(f'label.looked_{phase}')}: {', '.join(words)}", "")
     yield from _compared(run, formats)
 
 
@@ -219,7 +219,7 @@ def _compared(run: Run, formats: Formats) -> Iterator[str]:
         for verdict, number in found.items()
     )
     place = f" ({run.header.baseline})" if run.header.baseline else ""
-    yield from _wrapped(f"{formats.language.say('label.comparison')}{place}: {', '.join(words)}", "")
+    yield from wrapped(f"{formats.language.say('label.comparison')}{place}: {', '.join(words)}", "")
 
 
 def _stopped(run: Run, formats: Formats) -> Iterator[Line]:
@@ -232,15 +232,15 @@ def _stopped(run: Run, formats: Formats) -> Iterator[Line]:
     yield Line(text=say("terminal.stop"), tone=Tone.BAD, is_strong=True)
     known = " ".join(filter(None, (stop.known, on_one_line(stop.message))))
     for name, text in (("happened", stop.happened), ("known", known), ("todo", stop.todo), ("dont", stop.dont)):
-        yield Line(text=_plain(f"{say(f'label.stop_{name}')}:"), is_strong=name in ("todo", "dont"))
-        for part in _wrapped(text, "  "):
+        yield Line(text=plain(f"{say(f'label.stop_{name}')}:"), is_strong=name in ("todo", "dont"))
+        for part in wrapped(text, "  "):
             yield Line(text=part, tone=Tone.BAD if name == "dont" else None, is_strong=name in ("todo", "dont"))
     yield Line(text="")
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
-    return wrap(_plain(text), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+def wrapped(text: str, indent: str) -> list[str]:
+    return wrap(plain(text), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return text.translate(_PLAIN)

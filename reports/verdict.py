@@ -12,6 +12,7 @@ WRONG = (Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.BLOCKED, Out
 
 _ONLY_LOOKED = ("gate", "identify")
 """The steps before anything is changed."""
+_INTERRUPTED = "interrupted"
 _OUT_OF_REACH = ("unreachable", "link_lost", "not_back")
 
 
@@ -118,6 +119,8 @@ def _night(run: Run, wrong: dict[Phase, _Wrong]) -> Verdict:
         return _verdict("upgrade_not_started", Tone.BAD, run, wrong[Phase.PRE], Phase.PRE)
     if stop in _OUT_OF_REACH:
         return _verdict("unreachable", Tone.BAD, run, wrong[Phase.POST], Phase.POST)
+    if stop == _INTERRUPTED:
+        return _verdict("interrupted", Tone.BAD, run, wrong[Phase.POST], Phase.POST)
     if stop:
         return _verdict("upgrade_stopped", Tone.BAD, run, wrong[Phase.POST], Phase.POST)
     if run.ending is None:

@@ -122,7 +122,16 @@ class Scene:
         """
         rooms = [word for room in (*ROOMS, *self.plugins) for word in ("-p", room)]
         login = (f"--identity={self.pbx.folder / 'id'}", f"--known-hosts={self.desk / 'known_hosts'}")
-        command = [sys.executable, "-m", "pytest", *rooms, *login, "--confirm-host=pbx-bench", *arguments, "acme.yaml"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            *rooms,
+            *login,
+            "--confirm-host=pbx-bench",
+            *arguments,
+            "acme.yaml",
+        ]
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TVOX_"))}
         own = {"HOME": str(self.desk / home), "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": ""}
         faults = ({killer.KILL: kill} if kill else {}) | ({killer.TELL: str(self.bench.socket)} if tells else {})

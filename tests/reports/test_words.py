@@ -8,6 +8,8 @@ from string import Formatter
 
 import pytest
 
+from procedure.attempt import State
+from procedure.hypervisors import Power
 from procedure.plan import AFTER, BEFORE, EACH_PATCH
 from reports.words import languages, speak
 from uat.compare import Verdict
@@ -36,6 +38,7 @@ BY_ENUM = {
     "answer": ["passed", "failed", "not_applicable", "by"],
     "evidence": ["command", "http", "tls", "tcp", "file", "answer"],
     "rung": ["on", "ping", "port", "banner", "login", "nothing"],
+    "patch_state": list(State),
     "step": (*BEFORE, *AFTER),
     "step_of": EACH_PATCH,
 }
@@ -110,6 +113,14 @@ def test_every_fact_with_a_name_is_one_that_the_procedure_sees() -> None:
     assert [name for name in speak("it").section("fact") if not re.search(rf"\b{name}\b", text)] == []
 
 
+def test_every_next_thing_to_do_has_its_words() -> None:
+    """What a status can advise is said in words, and nothing else."""
+    text = (ROOT / "procedure" / "standing.py").read_text("utf-8")
+    advised = text[text.index("def next_word") : text.index("def _is_whole")]
+    words = set(re.findall(r'"(\w+)"', advised)) - {"patch"}
+    assert set(speak("it").section("next")) == words
+
+
 def test_every_question_to_a_person_is_asked_somewhere() -> None:
     """What stands under `ask` is asked by the manual checks or by the procedure."""
     text = sources("uat/answers", "procedure") + (ROOT / "uat" / "resumption.py").read_text("utf-8")
@@ -120,10 +131,11 @@ def test_every_question_to_a_person_is_asked_somewhere() -> None:
 
 def test_every_other_key_is_used() -> None:
     """A key that nothing says is a defect."""
-    text = sources("reports")
-    checked = (*BY_ENUM, "stop", "fact", "waiting", "ask", "tally", "comparison_tally", "units", "verdict")
+    text = sources("reports") + (ROOT / "tvox_uat.py").read_text("utf-8")
+    checked = (*BY_ENUM, "stop", "fact", "waiting", "ask", "next", "tally", "comparison_tally", "units", "verdict")
     families = {
         "page": {f"{phase}" for phase in Phase},
+        "status": {f"power_{power}" for power in Power},
         "label": {f"machine_{phase}" for phase in Phase},
         "terminal": {f"phase_{phase}" for phase in Phase} | {str(kind) for kind in NewsKind},
     }

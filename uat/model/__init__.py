@@ -45,6 +45,11 @@ from uat.model.run import (
     Step,
     Transition,
 )
+from uat.model.standing import (
+    PatchStanding,
+    SnapshotStanding,
+    Standing,
+)
 from uat.model.word import (
     Availability,
     NewsKind,
@@ -76,6 +81,7 @@ __all__ = [
     "NewsKind",
     "Outcome",
     "Patch",
+    "PatchStanding",
     "Phase",
     "Record",
     "Releases",
@@ -84,7 +90,9 @@ __all__ = [
     "Run",
     "Severity",
     "Skip",
+    "SnapshotStanding",
     "Source",
+    "Standing",
     "Step",
     "System",
     "Transition",
