@@ -185,7 +185,9 @@ class Conductor:
     def _end(self, step: Step, account: Account) -> None:
         stop = self._stage.stop
         facts = account.facts | (stop.facts if isinstance(stop, ProcedureError) else {})
-        seconds = (datetime.now(UTC) - step.started_at).total_seconds() if account.continues else account.elapsed
+        seconds = account.elapsed
+        if account.continues:  # the wall clock may have been set meanwhile
+            seconds = max(seconds, (datetime.now(UTC) - step.started_at).total_seconds())
         ended = step.model_copy(
             update={
                 "outcome": Outcome.FAILED if stop else Outcome.PASSED,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,7 @@ class Work:
         self.done: list[tuple[str, str | None]] = []
         self.recalled: list[tuple[str, str | None]] = []
         self.gone: set[str] = set()
+        self.on_look: Callable[[Account], None] = lambda account: None
         self._name, self._act = name, act
 
     def intent(self, planned: Planned) -> dict[str, str]:
@@ -45,6 +48,7 @@ class Work:
 
     def holds(self, planned: Planned, earlier: Step, account: Account) -> bool:
         self.recalled.append((planned.name, planned.release))
+        self.on_look(account)
         return planned.name not in self.gone
 
     def do(self, planned: Planned, account: Account, earlier: Step | None) -> None:
@@ -59,10 +63,12 @@ def header() -> Header:
 
 
 class Scene:
-    def __init__(self, folder: Path, work: Work) -> None:
+    def __init__(self, folder: Path, work: Work, *earlier: Step) -> None:
         self.stage, self.work = Stage(folder), work
         self.told: list[tuple[Step, News]] = []
-        self.conductor = Conductor(PLAN, self.stage, work, on_step=lambda *told: self.told.append(told))
+        self.conductor = Conductor(
+            PLAN, self.stage, work, on_step=lambda *told: self.told.append(told), earlier=earlier
+        )
 
     @property
     def written(self) -> tuple[Step, ...]:
@@ -221,3 +227,84 @@ def test_news_reach_whoever_watches(tmp_path: Path) -> None:
         ("gate", NewsKind.ENDED, ""),
     ]
     assert scene.told[-1][0].outcome is Outcome.PASSED
+
+
+def earlier(name: str, outcome: Outcome = Outcome.PASSED, **facts: object) -> Step:
+    """A step as an earlier session wrote it."""
+    number, release = next((step.number, step.release) for step in PLAN if step.name == name)
+    return Step(
+        number=number, name=name, release=release, outcome=outcome, intent={"boot_id": "one"}, observation=facts,
+        started_at=datetime(2025, 11, 28, 21, 0, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def test_what_was_done_is_not_done_again(tmp_path: Path) -> None:
+    """A step that an earlier session ended, and that still holds, is looked at only; its record stays as it is."""
+    scene = Scene(tmp_path, Work(), earlier("gate", seen=1), earlier("identify", seen=2))
+    assert scene.conductor.step("identify").observation == {"seen": 2}
+    assert (scene.work.done, scene.work.recalled) == ([], [("gate", None), ("identify", None)])
+    assert scene.written == ()
+    assert [news.kind for _, news in scene.told] == [NewsKind.RECALLED] * 2
+
+
+def test_what_holds_no_more_is_done_again(tmp_path: Path) -> None:
+    """The machine is believed, not the notes: a step that does not hold any more is done as if for the first time."""
+    scene = Scene(tmp_path, Work(), earlier("gate"))
+    scene.work.gone = {"gate"}
+    assert scene.conductor.step("gate").observation == {"seen": "gate"}
+    assert scene.work.done == [("gate", None)]
+
+
+def test_what_was_begun_is_gone_on_with(tmp_path: Path) -> None:
+    """A step that was begun keeps its first intent; one that continues keeps its beginning and what it saw."""
+
+    def go_on(account: Account) -> None:
+        account.continues = True
+
+    scene = Scene(tmp_path, Work("gate", go_on), earlier("gate", Outcome.RUNNING, started=True))
+    step = scene.conductor.step("gate")
+    assert step.intent == {"meant": "gate", "boot_id": "one"}
+    assert step.observation == {"started": True, "seen": "gate"}
+    assert step.started_at.year == 2025
+    assert step.seconds > 0
+
+
+@pytest.mark.parametrize("outcome", [Outcome.RUNNING, Outcome.FAILED, Outcome.PASSED])
+def test_what_was_begun_is_never_forgotten(tmp_path: Path, outcome: Outcome) -> None:
+    """A later session that stops before it does not write over a begun step that it was blocked or not run."""
+    begun = earlier("patch", outcome, started=True)
+    scene = Scene(tmp_path, Work("identify", failing(ProcedureError("wrong_machine"))), begun)
+    assert scene.conductor.step("patch", "22.0.0") == begun
+    scene.conductor.close()
+    assert "patch" not in {step.name for step in scene.written if step.release == "22.0.0"}
+
+
+def test_what_was_blocked_is_done_now(tmp_path: Path) -> None:
+    """That an earlier session did not come to a step says nothing about it."""
+    scene = Scene(tmp_path, Work(), earlier("gate", Outcome.BLOCKED))
+    scene.conductor.step("gate")
+    assert (scene.work.done, scene.work.recalled) == ([("gate", None)], [])
+
+
+@pytest.mark.parametrize("error", [ProcedureError("wrong_machine"), KeyboardInterrupt()])
+def test_a_look_that_fails_stops_and_keeps_what_was_seen(tmp_path: Path, error: BaseException) -> None:
+    """A step that cannot be looked at again stops the session, with what it was known to have seen."""
+    scene = Scene(tmp_path, Work(), earlier("gate", hostname="pbx"))
+    scene.work.on_look = failing(error)
+    with pytest.raises(KeyboardInterrupt) if isinstance(error, KeyboardInterrupt) else contextlib.nullcontext():
+        scene.conductor.step("gate")
+    (written,) = scene.written
+    assert (written.outcome, written.observation["hostname"]) == (Outcome.FAILED, "pbx")
+
+
+def test_a_point_of_no_return_is_written_before_anything_else(tmp_path: Path) -> None:
+    """What a step marks stands in the journal, as begun, before the step goes on."""
+    seen: list[Step] = []
+
+    def act(account: Account) -> None:
+        account.mark(started=True)
+        seen.append(scene.written[-1])
+
+    scene = Scene(tmp_path, Work("gate", act))
+    scene.conductor.step("gate")
+    assert (seen[0].outcome, seen[0].observation) == (Outcome.RUNNING, {"seen": "gate", "started": True})
