@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from procedure import adoption
+from procedure import stage as staging
 from procedure.adoption import AdoptionError
 from procedure.person import Person
 from procedure.standing import look
@@ -27,6 +28,7 @@ from uat.ssh.known_hosts import known_keys, refusal, store
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 _EVIDENCE = Path("evidence")
 _SSH_CONFIG = Path("~/.ssh/config")
+_GO_ON = "What arrived stays on the machine. To go on from there: tvox-uat stage {}"
 _CONSOLE = """\
 Read it on the machine's own console:
   for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $f; done
@@ -139,6 +141,31 @@ def _pytest(options: argparse.Namespace) -> str:
     return shlex.join(["pytest", "--phase=upgrade", *words, *([str(options.checklist)] if options.checklist else [])])
 
 
+def stage(options: argparse.Namespace) -> int:
+    """Bring a checklist's patches onto the machine days before the upgrade, or take them away again."""
+    session = _desk(options)
+    checklist, go_on = session.checklist, _GO_ON.format(session.checklist.path)
+    if not checklist.upgrade.patches:
+        raise ValueError(f"{checklist.path}: no patches stand under 'upgrade'")
+    try:
+        if options.remove:
+            is_done = staging.remove(checklist, session, say=_say)
+        else:
+            is_done = staging.stage(checklist, session, say=_say, every=5 if sys.stdout.isatty() else 30)
+    except KeyboardInterrupt:
+        print(f"\nStopped. {go_on}", file=sys.stderr)
+        return 1
+    except ProcedureError as error:
+        raise UnreachableError(f"{error.facts.get('error')}. {go_on}") from None
+    finally:
+        session.drop_connection()
+    return 0 if is_done else 1
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
 def _is_confirmed(seen: HostKey, fingerprint: str | None) -> bool:
     """Compare the key with the fingerprint that was given, or that a person reads on the machine's console."""
     if fingerprint is None:
@@ -166,6 +193,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_desk(one)
     one.add_argument("--reason", metavar="TEXT", help="why; it is kept on both sides")
     one.set_defaults(command=adopt)
+    one = commands.add_parser("stage", help="bring the patches onto the machine days before, and verify them there")
+    _add_desk(one)
+    one.add_argument("--remove", action="store_true", help="take away what was staged and not yet used")
+    one.set_defaults(command=stage)
     return parser
 
 

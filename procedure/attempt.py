@@ -49,6 +49,11 @@ def screen_of(release: str) -> str:
     return plain_name(f"tvox-uat-{release}")
 
 
+def staged_path(name: str, sha256: str) -> str:
+    """Name the place of a patch on the machine: by its hash, so that every run finds it, whoever brought it."""
+    return f"{ROOT}/patches/{sha256.lower()}/{plain_name(name)}"
+
+
 def plain_name(text: str) -> str:
     """Keep only what needs no quoting in a shell and no thought in a path."""
     return re.sub(r"[^A-Za-z0-9._-]", "_", text)

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from procedure.account import Account
 from procedure.patience import Patience
 from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
-from uat.host import Connection, Output
+from uat.host import Connection, Output, Stdin
 from uat.model import Limits, NewsKind
 
 _T = TypeVar("_T")
@@ -23,6 +23,19 @@ class Link(Protocol):
 
     def drop_connection(self) -> None:
         """Close the connection, so that the next one is new."""
+
+
+def answered(
+    connection: Connection, command: str, *, deadline: float | None = None, stdin: Stdin = b"", changes: bool = False
+) -> Output:
+    """Run a command; no answer within the deadline is taken for a lost link.
+
+    :raises UnreachableError: so that a `Lifeline` asks again.
+    """
+    try:
+        return connection.run(command, deadline=deadline, stdin=stdin, changes=changes)
+    except ObservationError as error:
+        raise UnreachableError(str(error)) from None
 
 
 class Lifeline:
@@ -43,14 +56,7 @@ class Lifeline:
         :param changes: as of ``Connection.run``.
         :raises ProcedureError: ``link_lost``.
         """
-
-        def ask(connection: Connection) -> Output:
-            try:
-                return connection.run(command, deadline=deadline, changes=changes)
-            except ObservationError as error:
-                raise UnreachableError(str(error)) from None
-
-        return self.do(ask, longest=deadline)
+        return self.do(lambda one: answered(one, command, deadline=deadline, changes=changes), longest=deadline)
 
     def do(self, work: Callable[[Connection], _T], *, longest: float | None = None) -> _T:
         """Do something over the connection, again from its beginning when the link was lost meanwhile.

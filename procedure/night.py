@@ -202,7 +202,6 @@ class Night:
             self._session,
             one,
             folder=self._site.folder,
-            run_id=self._site.run_id,
             limits=self._limits,
             account=account,
         )

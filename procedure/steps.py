@@ -6,18 +6,19 @@ import hashlib
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from procedure import proof, screen
 from procedure.account import Account
 from procedure.again import STARTED
-from procedure.attempt import ROOT, directory_of, plain_name, screen_of
+from procedure.attempt import directory_of, screen_of, staged_path
 from procedure.boot import QUESTION, Climb, boot_id, wait_for_boot
 from procedure.identity import require_same
 from procedure.lifeline import Lifeline, Link
 from procedure.output import decode
 from procedure.patience import Patience
 from procedure.proof import CompletionProof
+from procedure.upload import upload
 from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
 from uat.model import Check, Evidence, Identity, Limits, NewsKind, Outcome, Patch, Result, Severity, Viewpoint
 
@@ -65,15 +66,17 @@ def _compare_hash(found: str, patch: Patch, *, exit_code: ExitCode = ExitCode.ST
         raise ProcedureError("patch_hash", facts=facts, exit_code=exit_code)
 
 
-def deliver(link: Link, patch: Patch, *, folder: Path, run_id: str, limits: Limits, account: Account) -> str:
+def deliver(link: Link, patch: Patch, *, folder: Path, limits: Limits, account: Account) -> str:
     """Bring a patch onto the machine, or find it there, and see on the machine that it is the right one.
 
     :returns: its path on the machine.
     :raises ProcedureError: ``patch_missing``, ``patch_hash``, ``link_lost``.
     """
     lifeline = Lifeline(link, limits=limits, account=account)
-    path = patch.on_target or _upload(lifeline, patch, folder=folder, run_id=run_id, limits=limits)
-    answer = lifeline.run(f"sha256sum < {shlex.quote(path)}", deadline=limits.upload)
+    if patch.on_target is None:
+        return _upload(lifeline, patch, folder=folder, account=account)
+    path = patch.on_target
+    answer = lifeline.run(f"sha256sum < {shlex.quote(path)}", deadline=limits.hash)
     if answer.exit_code != 0:
         raise ProcedureError("patch_missing", facts={"path": path, "errors": answer.errors.strip()})
     found = answer.text.split(" ")[0].strip()
@@ -82,18 +85,17 @@ def deliver(link: Link, patch: Patch, *, folder: Path, run_id: str, limits: Limi
     return path
 
 
-def _upload(lifeline: Lifeline, patch: Patch, *, folder: Path, run_id: str, limits: Limits) -> str:
+def _upload(lifeline: Lifeline, patch: Patch, *, folder: Path, account: Account) -> str:
+    """Bring a patch to where its hash says, unless it lies there already; its hash was then seen there."""
     here = folder / (patch.file or "")
-    there = PurePosixPath(ROOT) / plain_name(f"{run_id}-patches") / plain_name(here.name)
-    lifeline.run(f"umask 077 && mkdir -p {shlex.quote(str(there.parent))}", changes=True)
+    there = staged_path(here.name, patch.sha256)
     try:
-        lifeline.do(
-            lambda connection: connection.upload(here, str(there), deadline=limits.upload), longest=limits.upload
-        )
+        sent = upload(lifeline, here, there, sha256=patch.sha256)
     except (ObservationError, OSError) as error:
-        facts = {"file": str(here), "path": str(there), "errors": str(error)}
+        facts = {"file": str(here), "path": there, "errors": str(error)}
         raise ProcedureError("patch_missing", facts=facts) from error
-    return str(there)
+    account.saw(path=there, sha256=patch.sha256, sent_bytes=sent)
+    return there
 
 
 def patch(

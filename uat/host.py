@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shlex
 import socket
 import time
 import warnings
@@ -39,6 +38,8 @@ __all__ = [
 
 Ask = Callable[[str], str]
 """Asks a person for a secret: takes the prompt, gives the answer; an empty one means none."""
+
+Stdin = bytes | Iterable[bytes]
 
 _GRACE = 5.0
 """How much longer than the machine's own deadline we wait for the answer."""
@@ -194,12 +195,13 @@ class Connection:
         return self._gate.is_lost
 
     def run(
-        self, command: str, *, deadline: float | None = None, stdin: bytes = b"", changes: bool = False
+        self, command: str, *, deadline: float | None = None, stdin: Stdin = b"", changes: bool = False
     ) -> Output:
         """Run a command in a shell of its own and wait for its answer.
 
         :param deadline: seconds, rounded up to whole ones; ``limits.command`` when left out. What is over it is
             ended on the machine too, with everything it started in its process group.
+        :param stdin: its input; pieces are taken one by one, as fast as the link takes them.
         :param changes: the command changes the machine: it runs with the machine's own locale and priority, and
             what it leaves in the background is not ended. Otherwise LC_ALL=C, nice 10, nothing left behind.
         :raises ObservationError: no answer before the deadline.
@@ -207,19 +209,8 @@ class Connection:
         """
         seconds = guard.whole(self._limits.command if deadline is None else deadline)
         line = (guard.changing if changes else guard.looking)(command, seconds)
-        return self._loop.call(self._run(command, line, seconds, (stdin,)))
-
-    def upload(self, path: Path, remote: str, *, deadline: float) -> None:
-        """Copy a file onto the machine, readable for the user who logs in only; whoever uses it checks its hash.
-
-        :raises ObservationError: the machine could not write it, or not before the deadline.
-        :raises UnreachableError: the link is gone.
-        """
-        seconds = guard.whole(deadline)
-        command = f"umask 077 && cat > {shlex.quote(remote)}"
-        output = self._loop.call(self._run(command, guard.changing(command, seconds), seconds, _pieces(path)))
-        if output.exit_code:
-            raise ObservationError(f"{self.address}: cannot write {remote}: {output.errors.strip()}")
+        pieces = (stdin,) if isinstance(stdin, bytes) else stdin
+        return self._loop.call(self._run(command, line, seconds, pieces))
 
     def close(self) -> None:
         """Close the connection; commands that still run get UnreachableError."""
@@ -350,18 +341,13 @@ def _unlock(path: Path, passphrase: str) -> asyncssh.SSHKey | None:
         return None
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            yield piece
-
-
 async def _feed(stdin: asyncssh.SSHWriter[bytes], pieces: Iterable[bytes]) -> None:
     """Write a command's input; one that does not read it to its end is no error."""
     with contextlib.suppress(BrokenPipeError):
         for piece in pieces:
             stdin.write(piece)
             await stdin.drain()
+            await asyncio.sleep(0)  # drain() alone lets nobody hear that the link is gone
         stdin.write_eof()
 
 

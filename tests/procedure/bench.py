@@ -7,12 +7,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from procedure import screen
 from procedure.account import Account
 from procedure.attempt import Attempt, State
 from procedure.lifeline import Lifeline
+from tests.procedure.proxy import Proxy
 from tests.sshd import Sshd, descendants
 from uat.host import Address, Connection, connect
 from uat.model import Limits, News, NewsKind
@@ -42,6 +44,13 @@ class Link:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+
+def through(sshd: Sshd, proxy: Proxy) -> Sshd:
+    """Give the same server behind a proxy, with its key trusted there too."""
+    known = sshd.known_hosts.read_text()
+    sshd.known_hosts.write_text(known + known.splitlines()[0].replace(f":{sshd.port}", f":{proxy.port}") + "\n")
+    return replace(sshd, port=proxy.port)
 
 
 class Bench:

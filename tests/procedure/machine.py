@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from procedure.hypervisors import Disk, Listed, Power, PowerState, Room, SnapshotFacts, Vm
 from uat.errors import ObservationError
@@ -40,7 +39,9 @@ class Scripted:
         """Count."""
         self.dropped += 1
 
-    def run(self, command: str, *, deadline: float | None = None, changes: bool = False) -> Output:
+    def run(
+        self, command: str, *, deadline: float | None = None, stdin: bytes = b"", changes: bool = False
+    ) -> Output:
         """Give the next prepared answer."""
         self.commands.append(command)
         self._last = next(self._answers, self._last)
@@ -48,10 +49,6 @@ class Scripted:
             raise self._last
         assert self._last is not None
         return self._last
-
-    def upload(self, path: Path, remote: str, *, deadline: float) -> None:
-        """Answer as a command would."""
-        self.run(f"upload {path.name} {remote}")
 
 
 class Machine:

@@ -15,7 +15,7 @@ from procedure.proof import CompletionProof
 from tests.procedure.machine import FAST, ONE, TWO, Scripted, output
 from tests.procedure.test_identity import guest
 from tests.procedure.test_snapshot import climb
-from uat.errors import ObservationError, ProcedureError, UnreachableError
+from uat.errors import ProcedureError, UnreachableError
 from uat.model import Check, Identity, Outcome, Patch, Phase, Result, Severity, Source
 
 SOURCE = Source(file="acme.yaml")
@@ -91,19 +91,25 @@ def hash_line(content: bytes = CONTENT) -> str:
 
 def deliver(folder: Path, patch: Patch, *answers: object) -> tuple[str, Scripted]:
     link = Scripted(answers)  # type: ignore[arg-type]
-    path = steps.deliver(link, patch, folder=folder, run_id="ab12", limits=FAST, account=account())
+    path = steps.deliver(link, patch, folder=folder, limits=FAST, account=account())
     return path, link
 
 
-def test_a_patch_is_copied_and_checked_there(folder: Path) -> None:
-    """The patch is copied into our own folder and its hash is read on the machine."""
-    path, link = deliver(folder, a_patch(), output(), output(), output(hash_line()))
-    assert path == "/var/lib/tvox-uat/ab12-patches/p.run"
-    assert link.commands == [
-        "umask 077 && mkdir -p /var/lib/tvox-uat/ab12-patches",
-        f"upload p.run {path}",
-        f"sha256sum < {path}",
-    ]
+NOTHING_THERE = (output("-1 0 1000"), output(hash_line(b"")))
+
+
+def test_a_patch_is_brought_to_where_its_hash_says(folder: Path) -> None:
+    """The patch is brought into our own folder, named by its hash, and verified on the machine."""
+    path, link = deliver(folder, a_patch(), *NOTHING_THERE, output(), output())
+    assert path == f"/var/lib/tvox-uat/patches/{a_patch().sha256}/p.run"
+    assert len(link.commands) == 4
+
+
+def test_a_staged_patch_is_not_brought_again(folder: Path) -> None:
+    """A patch that lies where its hash says, and has that hash, is only verified."""
+    path, link = deliver(folder, a_patch(), output(f"{len(CONTENT)} 0 0"), output(hash_line()))
+    assert path == f"/var/lib/tvox-uat/patches/{a_patch().sha256}/p.run"
+    assert len(link.commands) == 2
 
 
 def test_a_patch_that_lies_there_is_only_checked(folder: Path) -> None:
@@ -113,24 +119,31 @@ def test_a_patch_that_lies_there_is_only_checked(folder: Path) -> None:
     assert (path, link.commands) == ("/root/my patch.run", ["sha256sum < '/root/my patch.run'"])
 
 
-def test_a_copy_that_was_cut_is_copied_again(folder: Path) -> None:
-    """The link breaks during the copy: it begins anew."""
-    _, link = deliver(folder, a_patch(), output(), UnreachableError("cut"), output(), output(hash_line()))
-    assert [command.split(" ")[0] for command in link.commands] == ["umask", "upload", "upload", "sha256sum"]
+@pytest.mark.parametrize(
+    ("answer", "stop"),
+    [(output(hash_line(b"other")), "patch_hash"), (output(exit_code=1, errors="No such file"), "patch_missing")],
+    ids=["altered", "not there"],
+)
+def test_a_patch_that_should_lie_there(folder: Path, answer: object, stop: str) -> None:
+    """A patch that is not on the machine, or is another one, is a stop; nothing was run."""
+    with pytest.raises(ProcedureError) as raised:
+        deliver(folder, a_patch(on_target="/root/p").model_copy(update={"file": None}), answer)
+    assert raised.value.stop == stop
 
 
 @pytest.mark.parametrize(
     ("answers", "stop"),
     [
-        ([output(), output(), output(hash_line(b"other"))], "patch_hash"),
-        ([output(), output(), output(exit_code=1, errors="No such file")], "patch_missing"),
-        ([output(), ObservationError("disk full")], "patch_missing"),
-        ([output(), UnreachableError("gone")], "link_lost"),
+        ([*NOTHING_THERE, output(), output(exit_code=8)], "patch_missing"),
+        ([output(exit_code=3, errors="Read-only file system")], "patch_missing"),
+        ([output("-1 0 0"), output(hash_line(b""))], "patch_missing"),
+        ([*NOTHING_THERE, output("dd: No space left on device", exit_code=1)], "patch_missing"),
+        ([*NOTHING_THERE, UnreachableError("gone")], "link_lost"),
     ],
-    ids=["altered", "not there", "no space", "link lost"],
+    ids=["altered", "no right", "no room", "disk full", "link lost"],
 )
 def test_a_patch_that_does_not_arrive(folder: Path, answers: list[object], stop: str) -> None:
-    """A patch that is not there, or another one, is a stop; nothing was run."""
+    """A patch that cannot be brought there whole is a stop; nothing was run."""
     with pytest.raises(ProcedureError) as raised:
         deliver(folder, a_patch(), *answers)
     assert raised.value.stop == stop

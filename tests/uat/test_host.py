@@ -230,20 +230,12 @@ def test_close_while_running(sshd: Sshd) -> None:
             waiting.result(5)
 
 
-def test_upload(machine: Connection, tmp_path: Path) -> None:
-    """A file arrives byte for byte, readable for its owner only."""
-    source, target = tmp_path / "patch", tmp_path / "it's there"
-    source.write_bytes(bytes(range(256)) * 5000)
-    machine.upload(source, str(target), deadline=20)
-    assert target.read_bytes() == source.read_bytes()
-    assert target.stat().st_mode & 0o777 == 0o600
-
-
-def test_upload_refused(machine: Connection, tmp_path: Path) -> None:
-    """A file that the machine cannot write is an error with the machine's words."""
-    (tmp_path / "patch").write_bytes(b"x" * 1_000_000)
-    with pytest.raises(ObservationError, match=r"cannot write /nowhere/patch: .*[Dd]irectory"):
-        machine.upload(tmp_path / "patch", "/nowhere/patch", deadline=20)
+def test_input_in_pieces(machine: Connection) -> None:
+    """A command's input may come piece by piece."""
+    assert (
+        machine.run("sha256sum", stdin=iter([b"one", b"", b"two"])).text
+        == machine.run("sha256sum", stdin=b"onetwo").text
+    )
 
 
 def test_testinfra_modules(machine: Connection) -> None:
