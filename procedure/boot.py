@@ -38,7 +38,7 @@ def wait_for_boot(link: Link, before: str, *, limits: Limits, account: Account, 
     :raises ProcedureError: ``boot_id_same``: still the old life after ``limits.shutdown``;
         ``not_back``: no login for ``limits.boot``, with what still answers.
     """
-    patience = Patience(limits.boot, longest=limits.connect + limits.command)
+    patience = Patience(limits.boot, longest=limits.connect + limits.command, account=account)
     account.tell(NewsKind.WAITING, "login")
     while True:
         link.drop_connection()

@@ -65,7 +65,8 @@ class Lifeline:
         :raises ProcedureError: ``link_lost``: no answer for ``limits.unreachable``.
         """
         longest = self.limits.connect + (longest or self.limits.command)
-        patience, pause = Patience(self.limits.unreachable, longest=longest), self.limits.poll
+        patience = Patience(self.limits.unreachable, longest=longest, account=self._account)
+        pause = self.limits.poll
         lost = self._lost_meanwhile()
         while not patience.is_over:
             try:

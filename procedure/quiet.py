@@ -48,6 +48,12 @@ class Watch:
         self._next_silence = self._limits.silence
         self._asked_since = None
 
+    def slept(self, seconds: float) -> None:
+        """Take notice that this computer slept: what nobody could hear is no silence, and no unanswered question."""
+        self._last_output += seconds
+        if self._asked_since is not None:
+            self._asked_since += seconds
+
     def nothing(self, unfinished: str, *, last: str, waits: Waits) -> None:
         """Take notice that nothing more was printed.
 

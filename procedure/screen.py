@@ -13,6 +13,7 @@ from procedure.account import Account
 from procedure.attempt import Attempt, State
 from procedure.lifeline import Lifeline
 from procedure.output import LineReader
+from procedure.patience import Vigil
 from procedure.quiet import Waits, Watch
 from procedure.wrapper import launching, preparing, probing
 from uat.errors import ObservationError, ProcedureError
@@ -103,6 +104,7 @@ def follow(lifeline: Lifeline, directory: str, *, log: Path, limits: Limits, acc
     :param log: the file to write; one that an interrupted session left is gone on with where it ends.
     :raises ProcedureError: ``prompt_unanswered``, ``patch_timeout``, ``link_lost``: the patch goes on without us.
     """
+    vigil = Vigil(account)
     follower = _Follower(lifeline, directory, log=log, limits=limits, account=account)
     while True:
         seen = follower.step()
@@ -112,7 +114,7 @@ def follow(lifeline: Lifeline, directory: str, *, log: Path, limits: Limits, acc
             facts = {"state": seen.attempt.state.value, "last_lines": [follower.last]}
             raise ProcedureError("patch_timeout", facts=facts)
         if not seen.has_more:
-            time.sleep(limits.poll)
+            follower.slept(vigil.pause(limits.poll))
 
 
 class _Follower:
@@ -153,6 +155,10 @@ class _Follower:
         elif seen.waits is not None:
             self._watch.nothing(self._reader.unfinished, last=self.last, waits=seen.waits)
         return seen
+
+    def slept(self, seconds: float) -> None:
+        """Take notice that nobody listened for so long."""
+        self._watch.slept(seconds)
 
     def _take(self, piece: bytes) -> None:
         with self._log.open("ab") as file:

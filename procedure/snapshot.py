@@ -53,7 +53,7 @@ def wait_until_off(hypervisor: Hypervisor, *, limits: Limits, account: Account) 
     :raises ObservationError: it does not answer until the end either.
     """
     account.tell(NewsKind.WAITING, "power_off")
-    patience = Patience(limits.shutdown, longest=limits.command)
+    patience = Patience(limits.shutdown, longest=limits.command, account=account)
     while True:
         try:
             state = hypervisor.power()

@@ -208,7 +208,7 @@ def settle(
     :param identify: asks the machine anew who it is.
     :raises ProcedureError: ``not_settled``: no login, or it started again; ``wrong_machine``.
     """
-    patience = Patience(limits.settle, longest=limits.connect + limits.command)
+    patience = Patience(limits.settle, longest=limits.connect + limits.command, account=account)
     account.tell(NewsKind.WAITING, "settle")
     seen, said = 0, ""
     while seen < _LOOKS_TO_SETTLE:
@@ -236,7 +236,7 @@ def blockers_hold(look: Callable[[], Iterable[Result]], *, limits: Limits, accou
     :param look: looks at those blockers again.
     :raises ProcedureError: ``restart_broke_it`` with the ids, when they do not hold within ``limits.settle``.
     """
-    patience = Patience(limits.settle, longest=limits.settle)
+    patience = Patience(limits.settle, longest=limits.settle, account=account)
     account.tell(NewsKind.WAITING, "settle")
     while True:
         seen = tuple(look())
@@ -256,7 +256,7 @@ def release(ask: Callable[[], str], *, expected: str, limits: Limits, account: A
     :param ask: asks the product for its release; empty when it does not answer.
     :raises ProcedureError: ``wrong_release`` after ``limits.settle``, with what was expected and found.
     """
-    patience = Patience(limits.settle, longest=limits.web + limits.connect)
+    patience = Patience(limits.settle, longest=limits.web + limits.connect, account=account)
     account.saw(expected=expected)
     account.tell(NewsKind.WAITING, "release")
     while not is_same_release(found := ask(), expected):

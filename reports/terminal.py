@@ -130,7 +130,8 @@ def told(header: Header, step: Step, news: News) -> tuple[Line, ...]:
         return tuple(_ended(step, formats))
     if news.kind is NewsKind.WAITING:
         return (Line(text=plain(f"    {formats.language.name('waiting', news.text)}...")),)
-    text = say(f"terminal.{news.kind}", text=on_one_line(news.text), elapsed=elapsed)
+    words = formats.duration(float(news.text)) if news.kind is NewsKind.SLEPT else on_one_line(news.text)
+    text = say(f"terminal.{news.kind}", text=words, elapsed=elapsed)
     tone = None if news.kind is NewsKind.LINK_BACK else Tone.CAUTION
     return tuple(Line(text=part, tone=tone) for part in wrapped(text, "    "))
 

@@ -196,3 +196,13 @@ def test_what_we_say_fits_an_old_windows_console() -> None:
     """Code page 850 has every character that we use."""
     text(terminal.summary(runs.stopped_run(), ())).encode("cp850")
     text(terminal.summary(NIGHT, ())).encode("cp850")
+
+
+def test_sleep_is_told_with_its_length() -> None:
+    """A computer that slept says for how long, and that it looks again."""
+    assert "(40 min 00 s): si ricontrolla" in " ".join(told(NewsKind.SLEPT, "2400").split())
+
+
+def test_lines_that_are_not_shown_are_counted() -> None:
+    """Output too fast to be shown is told by its number of lines."""
+    assert "5012 righe" in told(NewsKind.OMITTED, "5012")

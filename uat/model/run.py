@@ -41,8 +41,8 @@ class Step(Record):
 class News(Record):
     """Something worth telling about a running step; ``text`` is the machine's words, never ours.
 
-    ``elapsed`` is seconds since the step began; for ``waiting`` ``text`` is a key of the languages'
-    ``waiting`` table.
+    ``elapsed`` is seconds since the step began; for ``slept`` ``text`` is the seconds, for ``omitted`` the
+    number of lines, for ``waiting`` a key of the languages' ``waiting`` table.
     """
 
     kind: NewsKind

@@ -65,6 +65,8 @@ class NewsKind(StrEnum):
     PROMPT = "prompt"
     LINK_LOST = "link_lost"
     LINK_BACK = "link_back"
+    SLEPT = "slept"
+    OMITTED = "omitted"
     WAITING = "waiting"
     RECALLED = "recalled"
     ENDED = "ended"
