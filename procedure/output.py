@@ -7,7 +7,7 @@ import re
 
 _CONTROL_SEQUENCES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor (ECMA-48, 5.4)
-    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: title, clipboard, links
+    r"|\x1b\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)"  # OSC: title, clipboard, links; never over a line's end
     r"|\x1b[()*+][0-9A-Za-z]"  # choice of a character set
     r"|\x1b[ -/]*[0-~]"  # all other escape sequences
 )
@@ -29,22 +29,57 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-class LineReader:
-    """Turns chunks of bytes into whole lines, and holds the last line while it has no end yet."""
+LONGEST = 65536
+"""Characters of a line that are held; a longer one comes in parts, each marked with an ellipsis where it was cut."""
+_OVERLAP = 256
+"""What two parts of one line share, so that a sentence across the cut stands whole in one of them."""
+_CUT = "…"
+
+
+class LineSplitter:
+    """Turns chunks of bytes into lines as they came, in bounded memory; holds the last while it has no end yet."""
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._rest = ""
+        self.rest = ""
+
+    def feed(self, data: bytes, *, is_last: bool = False) -> list[str]:
+        """Take the next bytes and give what ended at a line feed, and what must be let go because it is too long."""
+        *lines, self.rest = (self.rest + self._decoder.decode(data, is_last)).split("\n")
+        parts = [part for line in lines for part in self._parts(line, is_over=True)]
+        return parts + (self._parts(self.rest, is_over=False) if len(self.rest) > LONGEST else [])
+
+    def _parts(self, line: str, *, is_over: bool) -> list[str]:
+        """Cut an overlong line, at a CR where there is one: the progress bars of an hour are one line else."""
+        parts = []
+        while len(line) > LONGEST:
+            end = line.rfind("\r", 1, LONGEST)
+            if end > 0 and line[end : end + 2] != "\r\r":
+                parts.append(line[:end])
+                line = line[end + 1 :]
+            else:
+                parts.append(line[:LONGEST] + _CUT)
+                line = _CUT + line[LONGEST - _OVERLAP :]
+        if is_over:
+            return [*parts, line]
+        self.rest = line
+        return parts
+
+
+class LineReader:
+    """Turns chunks of bytes into whole lines as a person sees them."""
+
+    def __init__(self) -> None:
+        self._splitter = LineSplitter()
 
     @property
     def unfinished(self) -> str:
         """The last line, still without its end; of a line overwritten by CR, what is seen last."""
-        return plain(self._rest).strip("\n").rpartition("\n")[2].strip()
+        return plain(self._splitter.rest).strip("\n").rpartition("\n")[2].strip()
 
     def feed(self, data: bytes) -> list[str]:
         """Take the next bytes and give the lines that are whole now, without what only steers a terminal."""
-        *lines, self._rest = (self._rest + self._decoder.decode(data)).split("\n")
-        return [plain(line).strip("\n").rpartition("\n")[2].rstrip() for line in lines]
+        return [plain(line).strip("\n").rpartition("\n")[2].rstrip() for line in self._splitter.feed(data)]
 
 
 def is_question(line: str) -> bool:

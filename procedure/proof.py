@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import InitVar, dataclass
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 
 from procedure.attempt import Attempt, State
-from procedure.output import decode, plain
+from procedure.output import LineSplitter, plain
 from uat.errors import ProcedureError
 from uat.model import JsonValue, Record
 
@@ -33,6 +36,7 @@ QUOTED = 8
 
 _PREFIX = re.compile(r"\s*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d([.,]\d+)?\s*)?(\[\w+:\d+\]\s*)?")
 _TRAILER = re.compile(r"Script done on .*")
+_PIECE_BYTES = 1024 * 1024
 _SEAL = object()
 
 
@@ -57,7 +61,10 @@ class Line(Record):
 
 
 class Reading(Record):
-    """What was found in a log: the sentences, failure texts, what stands after, and how it ends."""
+    """What was found in a log: the sentences, failure texts, what stands after, and how it ends.
+
+    Of each at most eight lines are kept; ``sha256`` is of the whole log.
+    """
 
     marker: Marker
     completed: tuple[Line, ...] = ()
@@ -65,6 +72,7 @@ class Reading(Record):
     failures: tuple[Line, ...] = ()
     after: tuple[Line, ...] = ()
     last: tuple[Line, ...] = ()
+    sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,13 +111,12 @@ def prove(attempt: Attempt, log: bytes | Path, *, release: str) -> CompletionPro
     :param log: what it printed, whole: the bytes, or the file that holds them.
     :raises ProcedureError: there is no proof; ``stop`` says why, ``facts`` quote what was seen instead.
     """
-    log = log if isinstance(log, bytes) else log.read_bytes()
     found = read(log)
     if attempt.state is State.ENDED and attempt.exit_code == 0 and found.marker is Marker.PRESENT:
         return CompletionProof(
             release=release,
             boot_id=attempt.boot_id,
-            log_sha256=hashlib.sha256(log).hexdigest(),
+            log_sha256=found.sha256,
             completed=found.completed[0],
             reboot=found.reboot[0],
             seal=_SEAL,
@@ -117,50 +124,116 @@ def prove(attempt: Attempt, log: bytes | Path, *, release: str) -> CompletionPro
     raise ProcedureError(_stop_of(attempt, found), facts=_facts(attempt, found))
 
 
-def read(log: bytes) -> Reading:
-    """Look for the completion marker in a patch's whole log."""
-    lines = _lines(log)
-    completed = tuple(line for line in lines if _says(line, COMPLETED))
-    reboot = tuple(line for line in lines if _says(line, REBOOT))
-    failures = tuple(line for line in lines if _is_failure(line))
-    pair = _first_pair(completed, reboot)
-    after = tuple(line for line in lines if pair and line.number > pair[1].number and not _is_frame(line))
-    return Reading(
-        marker=_marker(completed, reboot, failures=failures, after=after),
-        completed=completed,
-        reboot=reboot,
-        failures=failures[:QUOTED],
-        after=after[:QUOTED],
-        last=tuple(line for line in lines if line.text)[-QUOTED:],
-    )
+def read(log: bytes | Path) -> Reading:
+    """Look for the completion marker in a patch's whole log, line by line: it may be larger than any memory."""
+    reader = _Reader()
+    for line in _lines(log, reader.take):
+        reader.see(line)
+    return reader.reading()
 
 
-def _marker(
-    completed: Sequence[Line], reboot: Sequence[Line], *, failures: Sequence[Line], after: Sequence[Line]
-) -> Marker:
-    if failures:
-        return Marker.FAILURE
-    if bool(completed) != bool(reboot):
-        return Marker.HALF
-    if _first_pair(completed, reboot) is None:
-        return Marker.ABSENT
-    return Marker.TEXT_AFTER if after or len(completed) + len(reboot) > 2 else Marker.PRESENT
+def _lines(log: bytes | Path, take: Callable[[bytes], None]) -> Iterator[Line]:
+    """Yield the lines of a log; a bare CR ends a line too.
+
+    :param take: gets every piece as it is read.
+    """
+    numbers = count(1)
+    for raw in _raw_lines(log, take):
+        for text in plain(f"{raw}\n").split("\n")[:-1]:
+            yield Line(number=next(numbers), text=text.rstrip())
 
 
-def _first_pair(completed: Sequence[Line], reboot: Sequence[Line]) -> tuple[Line, Line] | None:
-    """Find the first two sentences that stand in the right order and near enough."""
-    pairs = ((one, two) for one in completed for two in reboot)
-    return next((pair for pair in pairs if 1 <= pair[1].number - pair[0].number <= FARTHEST), None)
+def _raw_lines(log: bytes | Path, take: Callable[[bytes], None]) -> Iterator[str]:
+    splitter = LineSplitter()
+    with io.BytesIO(log) if isinstance(log, bytes) else log.open("rb") as stream:
+        while piece := stream.read(_PIECE_BYTES):
+            take(piece)
+            yield from splitter.feed(piece)
+    yield from splitter.feed(b"", is_last=True)
+    yield splitter.rest
 
 
-def _lines(log: bytes) -> list[Line]:
-    """Split a log into lines; the closing line that script(1) itself writes is left out."""
-    lines = [Line(number=number, text=text.rstrip()) for number, text in enumerate(plain(decode(log)).split("\n"), 1)]
-    while lines and not lines[-1].text:
-        lines.pop()
-    if lines and _TRAILER.fullmatch(lines[-1].text):
-        lines.pop()
-    return lines
+class _Reader:
+    """Holds what was found so far; a line as script(1) closes a log with counts only if more comes."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._completed: list[Line] = []
+        self._reboot: list[Line] = []
+        self._failures: list[Line] = []
+        self._after: list[Line] = []
+        self._last: deque[Line] = deque(maxlen=QUOTED)
+        self._near: deque[Line] = deque()
+        self._pair: tuple[Line, Line] | None = None
+        self._trailer: Line | None = None
+
+    def take(self, piece: bytes) -> None:
+        """Take the bytes themselves, for the hash."""
+        self._hash.update(piece)
+
+    def see(self, line: Line) -> None:
+        """Take the next line."""
+        if not line.text:
+            return
+        held, self._trailer = self._trailer, None
+        if held is not None:
+            self._judge(held)
+        if _TRAILER.fullmatch(line.text):
+            self._trailer = line
+        else:
+            self._judge(line)
+
+    def _judge(self, line: Line) -> None:
+        self._last.append(line)
+        if self._pair and not _is_frame(line):
+            _quote(line, self._after)
+        if _is_failure(line):
+            _quote(line, self._failures)
+        if _says(line, COMPLETED):
+            _quote(line, self._completed)
+            self._forget_far(line)
+            self._near.append(line)
+        elif _says(line, REBOOT):
+            _quote(line, self._reboot)
+            self._end_pair(line)
+
+    def _end_pair(self, line: Line) -> None:
+        """See whether the first sentence stands near enough before the second."""
+        self._forget_far(line)
+        if self._near and self._pair is None:
+            self._pair = self._near[0], line
+
+    def _forget_far(self, line: Line) -> None:
+        while self._near and line.number - self._near[0].number > FARTHEST:
+            self._near.popleft()
+
+    def reading(self) -> Reading:
+        """Say what was found in the whole."""
+        return Reading(
+            marker=self._marker(),
+            completed=tuple(self._completed),
+            reboot=tuple(self._reboot),
+            failures=tuple(self._failures),
+            after=tuple(self._after),
+            last=tuple(self._last),
+            sha256=self._hash.hexdigest(),
+        )
+
+    def _marker(self) -> Marker:
+        if self._failures:
+            return Marker.FAILURE
+        if bool(self._completed) != bool(self._reboot):
+            return Marker.HALF
+        if self._pair is None:
+            return Marker.ABSENT
+        is_more = self._after or len(self._completed) + len(self._reboot) > 2
+        return Marker.TEXT_AFTER if is_more else Marker.PRESENT
+
+
+def _quote(line: Line, lines: list[Line]) -> None:
+    """Keep a line, of as many as are quoted."""
+    if len(lines) < QUOTED:
+        lines.append(line)
 
 
 def _payload(line: Line) -> str:

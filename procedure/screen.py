@@ -21,6 +21,8 @@ from uat.host import Output
 from uat.model import Limits, NewsKind, Record
 
 _PIECE_BYTES = 1024 * 1024
+_SHOWN_LINES = 20
+"""Of a piece behind which more waits: nobody reads a megabyte on the screen, and the log has it whole."""
 _TAIL_BYTES = 64 * 1024
 _LOOKS_AT_A_LOG = 5
 _OVER = (State.ENDED, State.LOST, State.NEVER_STARTED, State.UNCERTAIN)
@@ -151,7 +153,7 @@ class _Follower:
         )
         self._was_orphaned |= seen.attempt.state is State.ORPHANED
         if seen.piece:
-            self._take(seen.piece)
+            self._take(seen)
         elif seen.waits is not None:
             self._watch.nothing(self._reader.unfinished, last=self.last, waits=seen.waits)
         return seen
@@ -160,12 +162,16 @@ class _Follower:
         """Take notice that nobody listened for so long."""
         self._watch.slept(seconds)
 
-    def _take(self, piece: bytes) -> None:
+    def _take(self, seen: Look) -> None:
         with self._log.open("ab") as file:
-            file.write(piece)
-        self._offset += len(piece)
+            file.write(seen.piece)
+        self._offset += len(seen.piece)
         self._watch.heard()
-        for line in self._reader.feed(piece):
+        lines = self._reader.feed(seen.piece)
+        if seen.has_more and len(lines) > _SHOWN_LINES:
+            self._account.tell(NewsKind.OMITTED, str(len(lines) - _SHOWN_LINES))
+            lines = lines[-_SHOWN_LINES:]
+        for line in lines:
             self._print(line)
 
     def _print(self, line: str) -> None:

@@ -140,15 +140,20 @@ def patch(
 
 def _log_evidence(log: Path, directory: str, *, limits: Limits, seconds: float) -> Evidence:
     """Make evidence of a log: its end, where what matters stands; the whole is the file beside the journal."""
-    whole = log.read_bytes() if log.exists() else b""
-    end = whole[-limits.evidence_bytes :]
+    size = log.stat().st_size if log.exists() else 0
+    end, sha256 = b"", hashlib.sha256().hexdigest()
+    if size:
+        with log.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(max(0, size - limits.evidence_bytes))
+            end = file.read()
     return Evidence(
         kind="file",
         label=f"{directory}/log",
         body=decode(end),
-        sha256=hashlib.sha256(whole).hexdigest(),
-        size_bytes=len(whole),
-        truncated=len(end) < len(whole),
+        sha256=sha256,
+        size_bytes=size,
+        truncated=len(end) < size,
         taken_at=datetime.now(UTC),
         seconds=round(seconds, 3),
         viewpoint=Viewpoint.MACHINE,

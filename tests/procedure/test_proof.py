@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import hashlib
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -231,3 +233,45 @@ def test_a_proof_of_another_patch_opens_nothing() -> None:
 def test_a_genuine_proof_is_let_through() -> None:
     """A proof from `prove` is given back, also as a copy in the same process."""
     assert require(copy.copy(genuine()), "22.0.17").release == "22.0.17"
+
+
+def test_a_log_is_read_from_its_file(tmp_path: Path) -> None:
+    """A log in a file is read as its bytes are, and its hash is of the whole."""
+    (tmp_path / "log").write_bytes(PICTURE.encode())
+    found = read(tmp_path / "log")
+    assert found == read(PICTURE.encode())
+    assert found.sha256 == hashlib.sha256(PICTURE.encode()).hexdigest()
+
+
+PAIR = "Update completed!\nPlease REBOOT the machine!\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "marker"),
+    [
+        ("x" * 200_000 + "\n" + PAIR, Marker.PRESENT),
+        ("x" * 200_000 + PAIR, Marker.HALF),
+        ("x" + " " * 200_000 + PAIR, Marker.HALF),
+        ("Copying\r" * 50_000 + "\n" + PAIR, Marker.PRESENT),
+        ("Copying\r" * 50_000 + PAIR, Marker.PRESENT),
+        (PAIR + "\n" * 200_000, Marker.PRESENT),
+        (PAIR + "x" * 200_000, Marker.TEXT_AFTER),
+        ("Update completed!\n" * 50_000, Marker.HALF),
+        ("\x1b]0;" + "title" * 30_000 + "\x07\n" + PAIR, Marker.PRESENT),
+        *((f"{'x' * (65_530 + n)} An error occurred during the update\n" + PAIR, Marker.FAILURE) for n in range(12)),
+    ],
+    ids=lambda value: "" if len(value) > 40 else None,
+)
+def test_overlong_lines(log: str, marker: Marker) -> None:
+    """A line longer than is held comes in parts: no part passes for a sentence, and none hides a failure."""
+    assert read(log.encode()).marker is marker
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_pieces_make_no_difference(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However a log is cut into pieces as it is read, the same is found: no line end, letter or sequence is lost."""
+    log = f"\r\n\x1b[32mè\x1b[0m\r\r\nwork\rwork\r\n{PAIR}Script done on 2026-11-28\r\n".encode()
+    whole = read(log)
+    monkeypatch.setattr("procedure.proof._PIECE_BYTES", size)
+    assert read(log) == whole
+    assert whole.marker is Marker.PRESENT
