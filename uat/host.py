@@ -140,7 +140,9 @@ class _Opener:
             keepalive_count_max=self._limits.keepalive_missed,
         )
         tunnel = self.links[-1] if self.links else ()
-        connecting = asyncssh.connect(address.host, address.port, tunnel=tunnel, options=options)
+        # config=None a second time: asyncssh.connect would read ~/.ssh/config, which may run programs (Match exec,
+        # ProxyCommand), into options that were made without one.
+        connecting = asyncssh.connect(address.host, address.port, config=None, tunnel=tunnel, options=options)
         return await asyncio.wait_for(connecting, self._limits.connect)
 
     def _logins(self, address: Address, password: str | None) -> Iterator[_Login]:

@@ -338,6 +338,15 @@ def test_hostile_config(sshd: Sshd, tmp_path: Path) -> None:
     assert says(address, sshd.known_hosts) == "in"
 
 
+def test_hostile_home(sshd: Sshd, home: Path, tmp_path: Path) -> None:
+    """The engineer's own ~/.ssh/config is never read by the SSH library either: it may run programs."""
+    (home / ".ssh").mkdir()
+    program = f"touch {tmp_path}/ran"
+    (home / ".ssh" / "config").write_text(f'Match exec "{program}"\n  Port 1\nHost *\n  ProxyCommand {program}\n')
+    assert says(sshd.address, sshd.known_hosts) == "in"
+    assert not (tmp_path / "ran").exists()
+
+
 def test_nobody_there() -> None:
     """A closed port is an unreachable machine, with the system's words."""
     address = Address(user="root", host="127.0.0.1", port=free_port())
