@@ -19,13 +19,13 @@ from reports.words import speak
 from uat.answers import Channel
 from uat.desk import open_desk
 from uat.errors import ExitCode, ProcedureError, TvoxError, UnreachableError
-from uat.host import HostKey, host_key_of, parse_address
-from uat.journal import JournalError
+from uat.host import Address, HostKey, host_key_of, parse_address
+from uat.journal import JournalError, login_name
 from uat.model import Limits
+from uat.options import NoChecklistError, choose_checklist, load_checklist
 from uat.session import Session
-from uat.ssh.known_hosts import known_keys, refusal, store
+from uat.ssh.known_hosts import file_of, known_keys, refusal, replace, store
 
-_KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 _EVIDENCE = Path("evidence")
 _SSH_CONFIG = Path("~/.ssh/config")
 _GO_ON = "What arrived stays on the machine. To go on from there: tvox-uat stage {}"
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
-    except (TvoxError, ValueError, OSError) as error:
+    except (TvoxError, NoChecklistError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return _exit_code(error)
 
@@ -56,21 +56,36 @@ def _exit_code(error: Exception) -> int:
 
 def trust(options: argparse.Namespace) -> int:
     """Show a machine's host key, and store it as trusted once a person has compared it."""
-    path = options.known_hosts.expanduser()
     address = parse_address(options.host, config=_SSH_CONFIG.expanduser(), jump=options.jump)
+    path = _known_hosts(options)
     seen = host_key_of(address, limits=Limits(), known_hosts=path, ask=getpass.getpass)
     known = known_keys(path, address.host, address.port)
     if any(key.fingerprint == seen.fingerprint and not key.is_revoked for key in known):
         print(f"{address}: {seen.kind} {seen.fingerprint} is trusted already")
         return 0
-    if known:
-        raise UnreachableError(refusal(path, address, seen))
+    if known and not options.replace:
+        raise refusal(path, address, seen)
+    for key in known:
+        print(f"{address} showed until now  {key.kind} {key.fingerprint} (line {key.line})")
     print(f"{address} shows the host key {seen.kind} {seen.fingerprint}")
     if not _is_confirmed(seen, options.fingerprint):
         print("That is not the fingerprint shown. Nothing was stored.", file=sys.stderr)
         return 1
+    if known:
+        return _replace(options, path, address, seen)
     store(path, seen.line)
     print(f"Trusted from now on; stored in {path}")
+    return 0
+
+
+def _replace(options: argparse.Namespace, path: Path, address: Address, seen: HostKey) -> int:
+    """Put a compared key in the place of the one that was known, with who did it and why."""
+    reason = options.reason if options.reason is not None else _typed("Why did it change, and who announced it? ")
+    if not reason.strip():
+        print("Without a reason nothing is replaced: --reason 'the patch made new host keys'", file=sys.stderr)
+        return 1
+    replace(path, address, seen, by=login_name() or "unknown", reason=reason)
+    print(f"Trusted from now on in place of the old one; stored in {path}. The next run writes this down.")
     return 0
 
 
@@ -133,7 +148,7 @@ def _person(session: Session) -> Person:
 def _pytest(options: argparse.Namespace) -> str:
     """Give the pytest command that goes on with what this command was asked for."""
     given = {"tvox-host": options.tvox_host, "identity": options.identity, "operator": options.operator}
-    if options.known_hosts != _KNOWN_HOSTS:
+    if options.known_hosts:
         given["known-hosts"] = str(options.known_hosts)
     if options.evidence != _EVIDENCE:
         given["evidence"] = str(options.evidence)
@@ -166,6 +181,19 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
+def _known_hosts(options: argparse.Namespace) -> Path:
+    """Find the file: the one that is named, else that of the customer, else of the folder's only checklist."""
+    if options.known_hosts:
+        return Path(options.known_hosts).expanduser()
+    if options.customer:
+        return file_of(options.customer)
+    named = [options.checklist] if options.checklist else []
+    try:
+        return file_of(load_checklist(choose_checklist(named, "", Path.cwd()), options.host).customer)
+    except NoChecklistError as error:
+        raise NoChecklistError(f"for which customer? Give --customer NAME or --checklist FILE ({error})") from error
+
+
 def _is_confirmed(seen: HostKey, fingerprint: str | None) -> bool:
     """Compare the key with the fingerprint that was given, or that a person reads on the machine's console."""
     if fingerprint is None:
@@ -184,7 +212,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("host", metavar="HOST", help="[user@]host[:port]")
     one.add_argument("--fingerprint", metavar="SHA256:...", help="store the key if it has this one, without asking")
     one.add_argument("--jump", metavar="HOST", help="the machine to go through; it must be trusted already")
-    one.add_argument("--known-hosts", type=Path, default=_KNOWN_HOSTS, metavar="FILE", help="default: %(default)s")
+    whose = one.add_mutually_exclusive_group()
+    whose.add_argument("--checklist", metavar="FILE", help="the customer's checklist (default: the only one here)")
+    whose.add_argument("--customer", metavar="NAME", help="the customer, as the checklist names it")
+    whose.add_argument("--known-hosts", metavar="FILE", help="another file than the customer's own")
+    one.add_argument("--replace", action="store_true", help="store the key in place of the one that was known")
+    one.add_argument("--reason", metavar="TEXT", help="why the key changed; asked for with --replace")
     one.set_defaults(command=trust)
     one = commands.add_parser("status", help="say where a change stands, and what to do next; changes nothing")
     _add_desk(one)
@@ -205,7 +238,7 @@ def _add_desk(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("checklist", nargs="?", type=Path, help="default: the only customer's file in checklists/")
     parser.add_argument("--tvox-host", metavar="[USER@]HOST[:PORT]", help="the machine; wins over system.ssh")
     parser.add_argument("--identity", metavar="FILE", help="the private key that logs in (default: as ssh does)")
-    parser.add_argument("--known-hosts", type=Path, default=_KNOWN_HOSTS, metavar="FILE", help="default: %(default)s")
+    parser.add_argument("--known-hosts", type=Path, metavar="FILE", help="default: the customer's own file")
     parser.add_argument("--evidence", type=Path, default=_EVIDENCE, metavar="DIR", help="default: %(default)s")
     parser.add_argument("--operator", default="", metavar="NAME", help="who you are (default: the login name)")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from uat import journal
 from uat.errors import TvoxError
 from uat.model import Header, Identity, Outcome, Phase, Run
+from uat.names import folder_name
 
 
 class BaselineError(TvoxError):
@@ -65,20 +66,10 @@ def is_same_machine(run: Run, machine: Identity) -> bool:
 
 def folder_of(root: Path, customer: str, change: str) -> Path:
     """Give the folder of a change: ``evidence/<customer>/<change>/``, names legal on Windows."""
-    return root / _legal(customer) / _legal(change or "no change")
+    return root / folder_name(customer) / folder_name(change or "no change")
 
 
 def run_folder(root: Path, header: Header) -> Path:
     """Give a run's own folder: ``<UTC time>-<phase>-<run>``."""
     change_folder = folder_of(root, header.checklist.customer, header.checklist.change)
     return change_folder / f"{header.started_at:%Y%m%dT%H%M%SZ}-{header.phase}-{header.id}"
-
-
-_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
-
-
-def _legal(name: str) -> str:
-    """Make a folder's name that Windows takes too (Microsoft, *Naming Files, Paths, and Namespaces*)."""
-    kept = "".join("_" if char in '<>:"/\\|?*' or ord(char) < 32 else char for char in name)
-    kept = kept.strip().rstrip(". ") or "_"
-    return f"_{kept}" if kept.split(".")[0].upper() in _RESERVED else kept[:80]

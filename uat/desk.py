@@ -9,6 +9,7 @@ from uat import options
 from uat.host import parse_address
 from uat.model import Phase
 from uat.session import Session, Settings
+from uat.ssh.known_hosts import file_of
 
 
 def open_desk(
@@ -16,7 +17,7 @@ def open_desk(
     *,
     host: str = "",
     identity: str | None = None,
-    known_hosts: Path,
+    known_hosts: Path | None = None,
     evidence: Path,
     operator: str = "",
     ask: Callable[[str], str] | None = None,
@@ -24,6 +25,7 @@ def open_desk(
     """Prepare a look at the machine of a checklist; nothing is connected to and nothing written yet.
 
     :param checklist: the customer's file; None: the only one in ``checklists/``.
+    :param known_hosts: the trusted host keys; None: the customer's own file.
     :param ask: asks for a secret; None where nobody sits.
     :raises ChecklistError: it cannot be used.
     :raises ValueError: no machine is named; no checklist, or several.
@@ -44,7 +46,7 @@ def open_desk(
     settings = Settings(
         phase=Phase.UPGRADE,
         address=address,
-        known_hosts=known_hosts.expanduser(),
+        known_hosts=known_hosts.expanduser() if known_hosts else file_of(loaded.customer),
         evidence=evidence,
         manual="none",
         interactive=ask is not None,

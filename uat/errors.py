@@ -49,6 +49,17 @@ class LoginError(UnreachableError):
     """The machine answers, but does not let us in: whatever was typed may have been a typing mistake."""
 
 
+class ChangedKeyError(UnreachableError):
+    """The machine shows another host key than the trusted one: another machine, or one that made itself new keys.
+
+    ``facts`` are the address, the key that was shown, those that are known, and the file they stand in.
+    """
+
+    def __init__(self, message: str, *, facts: Mapping[str, JsonValue]) -> None:
+        super().__init__(message)
+        self.facts = dict(facts)
+
+
 class ObservationError(TvoxError):
     """The machine was asked and its answer made no sense, or did not come within the deadline."""
 

@@ -96,7 +96,7 @@ class _Opener:
             except asyncssh.PermissionDenied as error:
                 denied = error
             except (OSError, TimeoutError, asyncssh.Error, ValueError) as error:
-                raise UnreachableError(self._why(address, error, gate.seen)) from None
+                raise self._why(address, error, gate.seen) from None
             else:
                 return gate
         raise LoginError(
@@ -112,9 +112,14 @@ class _Opener:
             self._loop.call(self._connect(address, _Login(), gate, trusted=()))
         except (OSError, TimeoutError, asyncssh.Error, ValueError) as error:
             if gate.seen is None:
-                raise UnreachableError(self._why(address, error, None)) from None
+                raise self._why(address, error, None) from None
         assert gate.seen is not None  # nothing was trusted, so the gate has seen the key
         return gate.seen
+
+    def replaced(self, address: Address, host_key: str) -> str:
+        """Tell when, by whom and why a machine's key took the place of another; empty when it did not."""
+        known = known_keys(self._known_hosts, address.host, address.port)
+        return next((key.replaced for key in known if key.fingerprint == host_key and not key.is_revoked), "")
 
     async def _connect(
         self, address: Address, login: _Login, gate: _Gate, *, trusted: tuple[KnownKey, ...] | None = None
@@ -157,15 +162,15 @@ class _Opener:
         if password is None and (answer := self._ask(f"Password of {address}: ")):
             yield _Login(password=answer)
 
-    def _why(self, address: Address, error: Exception, seen: asyncssh.SSHKey | None) -> str:
+    def _why(self, address: Address, error: Exception, seen: asyncssh.SSHKey | None) -> UnreachableError:
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and seen is not None:
             return refusal(self._known_hosts, address, _host_key(address, seen))
         if isinstance(error, asyncssh.HostKeyNotVerifiable):
-            return f"{address}: {error}. See {self._known_hosts}"
+            return UnreachableError(f"{address}: {error}. See {self._known_hosts}")
         if isinstance(error, OSError):  # TimeoutError is one
             words = _network_words(error) or f"no answer within {self._limits.connect:g} s"
-            return f"{address}: {words}. Check the address, the VPN and the firewall"
-        return f"{address}: {error}"
+            return UnreachableError(f"{address}: {words}. Check the address, the VPN and the firewall")
+        return UnreachableError(f"{address}: {error}")
 
 
 class Connection:
@@ -182,6 +187,7 @@ class Connection:
         self._slots = asyncio.Semaphore(limits.commands_at_once)
         key = self._links[-1].get_server_host_key()
         self.host_key = fingerprint(key.public_data) if key else ""
+        self.host_key_replaced = opener.replaced(address, self.host_key)
 
     def __enter__(self) -> Connection:
         return self

@@ -40,6 +40,7 @@ def identify(connection: Connection, phase: Phase, probe: Probe) -> Identity:
         phase=phase,
         address=str(connection.address),
         host_key=connection.host_key,
+        host_key_replaced=connection.host_key_replaced,
         clock_offset=round(float(clock) - middle, 3) if re.fullmatch(r"\d+\.\d+", clock) else None,
         release=release(probe),
         taken_at=datetime.now(UTC),

@@ -15,7 +15,6 @@ from uat.model import Checklist, Header, Phase
 from uat.observe import MANUAL
 from uat.phases import looked_at
 
-KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 SSH_CONFIG = Path("~/.ssh/config")
 
 

@@ -20,6 +20,7 @@ from uat.model import Check, Checklist, Ending, Header, Outcome, Phase, Result, 
 from uat.phases import PROCEDURE, looked_at
 from uat.probe import Probe
 from uat.session import Session, Settings
+from uat.ssh.known_hosts import file_of
 from uat.terminal import Terminal
 
 SESSION = pytest.StashKey[Session]()
@@ -46,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--identity", metavar="FILE", help="the private key that logs in (default: as ssh does)")
     group.addoption("--operator", default="", metavar="NAME", help="who runs it (default: the login name)")
     group.addoption("--evidence", default="evidence", metavar="DIR", help="where the evidence goes")
-    group.addoption("--known-hosts", default=str(options.KNOWN_HOSTS), metavar="FILE", help="trusted host keys")
+    group.addoption("--known-hosts", metavar="FILE", help="trusted host keys (default: the customer's own file)")
     group.addoption("--manual", choices=["terminal", "file", "none"], help="how the manual checks are asked")
     group.addoption("--answers", metavar="FILE", help="answers of the manual checks, in YAML")
     group.addoption("--resume", action="store_true", help="go on with the upgrade that was interrupted")
@@ -141,12 +142,12 @@ def settings_of(config: pytest.Config, checklist: Checklist, *, interactive: boo
     address = parse_address(named, config=options.SSH_CONFIG.expanduser(), jump=system.jump)
     if identity := config.getoption("identity"):
         address = address.model_copy(update={"identity_files": (identity,)})
-    answers = config.getoption("answers")
+    answers, named_file = config.getoption("answers"), config.getoption("known_hosts")
     default = "file" if answers else "terminal" if interactive else "none"
     return Settings(
         phase=Phase(config.getoption("phase")),
         address=address,
-        known_hosts=Path(config.getoption("known_hosts")).expanduser(),
+        known_hosts=Path(named_file).expanduser() if named_file else file_of(checklist.customer),
         evidence=config.invocation_params.dir / config.getoption("evidence"),
         manual=config.getoption("manual") or default,
         answers=Path(answers) if answers else None,

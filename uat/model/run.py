@@ -51,12 +51,16 @@ class News(Record):
 
 
 class Identity(Record):
-    """Which machine this was, and which of its lives: the proof against the wrong machine."""
+    """Which machine this was, and which of its lives: the proof against the wrong machine.
+
+    ``host_key_replaced`` says when, by whom and why its key was put in the place of another one.
+    """
 
     phase: Phase
     address: str
     hostname: str = ""
     host_key: str = ""
+    host_key_replaced: str = ""
     machine_id: str = ""
     product_uuid: str = ""
     boot_id: str = ""
