@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from procedure.account import Account
+from procedure.host_key import stop_for
 from procedure.lifeline import Link
 from procedure.patience import Patience
-from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
+from uat.errors import ChangedKeyError, ExitCode, ObservationError, ProcedureError, UnreachableError
 from uat.host import Output
 from uat.identity import is_boot_id
 from uat.model import JsonValue, Limits, NewsKind
@@ -36,7 +37,7 @@ def wait_for_boot(link: Link, before: str, *, limits: Limits, account: Account, 
     :param before: the boot id of the life that ends.
     :returns: the new boot id, well-formed and different.
     :raises ProcedureError: ``boot_id_same``: still the old life after ``limits.shutdown``;
-        ``not_back``: no login for ``limits.boot``, with what still answers.
+        ``not_back``: no login for ``limits.boot``, with what still answers; ``host_key_changed``, at once.
     """
     patience = Patience(limits.boot, longest=limits.connect + limits.command, account=account)
     account.tell(NewsKind.WAITING, "login")
@@ -44,6 +45,8 @@ def wait_for_boot(link: Link, before: str, *, limits: Limits, account: Account, 
         link.drop_connection()
         try:
             now = boot_id(link.connection().run(QUESTION))
+        except ChangedKeyError as error:
+            raise stop_for(error) from error
         except (UnreachableError, ObservationError) as error:
             said = str(error)
         else:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from procedure.account import Account
+from procedure.host_key import stop_for
 from procedure.patience import Patience
-from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
+from uat.errors import ChangedKeyError, ExitCode, ObservationError, ProcedureError, UnreachableError
 from uat.host import Connection, Output, Stdin
 from uat.model import Limits, NewsKind
 
@@ -62,7 +63,7 @@ class Lifeline:
         """Do something over the connection, again from its beginning when the link was lost meanwhile.
 
         :param longest: seconds that one try can take.
-        :raises ProcedureError: ``link_lost``: no answer for ``limits.unreachable``.
+        :raises ProcedureError: ``link_lost``: no answer for ``limits.unreachable``; ``host_key_changed``.
         """
         longest = self.limits.connect + (longest or self.limits.command)
         patience = Patience(self.limits.unreachable, longest=longest, account=self._account)
@@ -72,6 +73,8 @@ class Lifeline:
             try:
                 self._used = self._link.connection()
                 answer = work(self._used)
+            except ChangedKeyError as error:
+                raise stop_for(error) from error
             except UnreachableError as error:
                 self._lose(error, is_news=lost is None)
                 lost = error

@@ -13,13 +13,14 @@ from procedure.account import Account
 from procedure.again import STARTED
 from procedure.attempt import directory_of, screen_of, staged_path
 from procedure.boot import QUESTION, Climb, boot_id, wait_for_boot
+from procedure.host_key import stop_for
 from procedure.identity import require_same
 from procedure.lifeline import Lifeline, Link
 from procedure.output import decode
 from procedure.patience import Patience
 from procedure.proof import CompletionProof
 from procedure.upload import upload
-from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
+from uat.errors import ChangedKeyError, ExitCode, ObservationError, ProcedureError, UnreachableError
 from uat.model import Check, Evidence, Identity, Limits, NewsKind, Outcome, Patch, Result, Severity, Viewpoint
 
 _CLOSING = (Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.NOT_RUN)
@@ -222,6 +223,8 @@ def settle(
         try:
             _require_same_life(guest, identify(), boot_id)
             seen += 1
+        except ChangedKeyError as error:
+            raise stop_for(error) from error
         except (UnreachableError, ObservationError) as error:
             seen, said = 0, str(error)
             link.drop_connection()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from reports.formats import Formats
 from reports.rows import Exhibit, exhibit
 from reports.verdict import stop_of
-from reports.visible import Excerpt, excerpt, visible
+from reports.visible import Excerpt, excerpt, on_one_line, visible
 from uat.model import Contact, JsonValue, Outcome, Phase, Run, Step
 
 WIDTH = 100.0
@@ -117,11 +117,17 @@ def stop_texts(run: Run, code: str, step: Step | None, formats: Formats) -> tupl
     places = {
         "contact": contact_words(run.header.checklist.contacts.get("telenia"), formats),
         "release": visible(step.release or "") if step else "",
+        **{name: _in_words(facts.get(name)) for name in ("key_known", "key_shown", "trust_command")},
         "rung": language.name("rung", rung) if rung else language.say("rung.nothing"),
     }
     known = code if f"stop.{code}.happened" in language.phrases else "other"
     happened, certain, todo, dont = (language.say(f"stop.{known}.{text}", **places) for text in _STOP_TEXTS)
     return happened, certain, todo, dont
+
+
+def _in_words(fact: JsonValue) -> str:
+    """Write a fact in a sentence."""
+    return on_one_line(", ".join(map(str, fact)) if isinstance(fact, list) else str(fact or ""))
 
 
 def contact_words(contact: Contact | None, formats: Formats) -> str:

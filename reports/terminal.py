@@ -231,7 +231,7 @@ def _stopped(run: Run, formats: Formats) -> Iterator[Line]:
     say = formats.language.say
     yield Line(text="")
     yield Line(text=say("terminal.stop"), tone=Tone.BAD, is_strong=True)
-    known = " ".join(filter(None, (stop.known, on_one_line(stop.message))))
+    known = " ".join(filter(None, (stop.known, on_one_line(stop.message, limit=1000))))
     for name, text in (("happened", stop.happened), ("known", known), ("todo", stop.todo), ("dont", stop.dont)):
         yield Line(text=plain(f"{say(f'label.stop_{name}')}:"), is_strong=name in ("todo", "dont"))
         for part in wrapped(text, "  "):

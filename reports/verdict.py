@@ -13,7 +13,7 @@ WRONG = (Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.BLOCKED, Out
 _ONLY_LOOKED = ("gate", "identify")
 """The steps before anything is changed."""
 _INTERRUPTED = "interrupted"
-_OUT_OF_REACH = ("unreachable", "link_lost", "not_back")
+_OUT_OF_REACH = ("unreachable", "link_lost", "not_back", "host_key_changed")
 
 
 class Tone(StrEnum):
