@@ -1,4 +1,4 @@
-"""The bench's hypervisor: holds one `Pbx`, answers over a socket file, counts every effect, and fails as it is told."""
+"""The bench's hypervisor: holds one `Pbx`, answers over a socket file, notes every effect, fails as it is told."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Mode(StrEnum):
 
 @dataclass(kw_only=True)
 class Fault:
-    """What is wrong with one question: refuse it; do it and lose the answer; never answer; take seconds; do nothing."""
+    """What is wrong with a question: refuse it; do it and lose the answer; never answer; take seconds; do nothing."""
 
     mode: Mode
     seconds: float = 0.0
@@ -65,8 +65,8 @@ class Bench:
         self.left_out: list[str] = []
         self.no_way_back = ""
         self.free_bytes = 80 << 30
-        self.on_taken: Callable[[], None] = lambda: None
-        self.on_point: Callable[[dict[str, Any]], None] = lambda point: None
+        self.on_taken: Callable[[], object] = lambda: None
+        self.on_point: Callable[[dict[str, Any]], object] = lambda point: None
         self._copies = folder / "snapshots"
         self._copies.mkdir()
         self._task = threading.Lock()

@@ -19,7 +19,7 @@ FINISHED, STOPPED = 0, 10
 class World:
     """What is really there after a night: effects in their order, snapshots, the journals, the last exit code.
 
-    ``runs`` are all that can be read; ``damaged`` says what was wrong with the others. ``releases`` are those planned.
+    ``runs`` are all that can be read; ``damaged`` says what was wrong with the others. ``releases`` are planned.
     """
 
     events: tuple[tuple[str, ...], ...]

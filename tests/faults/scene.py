@@ -77,7 +77,9 @@ class Scene:
         self.pbx = Pbx(folder / "machine")
         self.bench = Bench(self.pbx, folder)
         self.link = Link(self.pbx.ssh_port)
+        self.seconds = SECONDS
         self.plugins: list[str] = []
+        self.environment: dict[str, str] = {}
         self.limits: dict[str, Any] = dict(LIMITS)
         self.system: dict[str, Any] = {}
         self.pbx.power_on()
@@ -139,7 +141,7 @@ class Scene:
             return subprocess.Popen(
                 command,
                 cwd=self.desk,
-                env=kept | own | faults,
+                env=kept | own | faults | self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -161,7 +163,7 @@ class Scene:
         try:
             if during:
                 during(process)
-            process.wait(SECONDS)
+            process.wait(self.seconds)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -172,7 +174,7 @@ class Scene:
     @property
     def folders(self) -> list[Path]:
         """List the evidence folders, oldest first."""
-        return sorted(path.parent for path in (self.desk / "evidence").glob("*/*/*/journal.jsonl"))
+        return sorted(path.parent for path in self.desk.glob("evidence*/*/*/*/journal.jsonl"))
 
     @property
     def journal(self) -> Run:
@@ -185,8 +187,12 @@ class Scene:
 
     @property
     def stop(self) -> str | None:
-        """Give the code of the step that stopped the night."""
-        return next((step.stop for step in self.journal.steps if step.outcome is Outcome.FAILED), None)
+        """Give the code of the step that stopped the night; none when no journal can be read."""
+        try:
+            steps = self.journal.steps
+        except (journal.JournalError, IndexError):
+            return None
+        return next((step.stop for step in steps if step.outcome is Outcome.FAILED), None)
 
     def has_begun(self, name: str) -> bool:
         """Tell whether a step of the newest run has begun."""
