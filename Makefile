@@ -4,19 +4,26 @@ PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 TIMEOUT := 1500
 
-.PHONY: demo test test-lab fast lint setup clean
+.PHONY: demo test test-lab faults fast lint setup clean
 
 demo: setup  ## build and boot the lab TVOX, run a whole upgrade, print where the reports are
 	$(PYTHON) -m tests.demo
 
 test: setup lint  ## everything but the longer rows of the lab: one upgrade, one stop, one regression on the VM
-	$(PYTHON) -m pytest --timeout=$(TIMEOUT) -m "not lab_full" -ra
+	$(PYTHON) -m pytest --timeout=$(TIMEOUT) -m "not lab_full and not faults_full" -ra
 
 test-lab: setup  ## every patch variant on the VM
 	$(PYTHON) -m pytest --timeout=$(TIMEOUT) -m "lab or lab_full" -ra
 
+# The longest rows kill hundreds of nights, one after another: no limit of ours for a single test here.
+faults: setup  ## every row of the fault lab, and docs/faults.md of what came of it; takes an hour or two
+	rm -rf tests/faults/results
+	-$(PYTHON) -m pytest -p tests.faults.record -m "not lab_full" -ra tests
+	-$(PYTHON) -m pytest -p tests.faults.record -m "lab_full" -ra tests/procedure
+	$(PYTHON) -m tests.faults report
+
 fast: setup  ## without the VM
-	$(PYTHON) -m pytest --timeout=$(TIMEOUT) -m "not lab and not lab_full"
+	$(PYTHON) -m pytest --timeout=$(TIMEOUT) -m "not lab and not lab_full and not faults and not faults_full"
 
 lint: setup
 	$(VENV)/bin/ruff check .

@@ -1,4 +1,4 @@
-"""A plugin of the tests: plants one bug in the product, named by ``TVOX_FAULTS_BUG``; the lab must see each of them."""
+"""A plugin of the tests: plants the bug in the product that ``TVOX_FAULTS_BUG`` names; the lab must see each."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_e3_the_answer_is_lost(scene: Scene, see: See) -> None:
     assert len(scene.bench.ours) == 1
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 @pytest.mark.parametrize("question", ["identity", "power", "snapshots", "find_snapshot", "start"])
 def test_e2_a_question_is_not_answered(scene: Scene, see: See, question: str) -> None:
     """A hypervisor that hangs at any question stops the night in time; when it answers again, the night goes on."""
@@ -73,7 +73,7 @@ def test_e2_a_question_is_not_answered(scene: Scene, see: See, question: str) ->
     assert ended.exit_code == 0, ended.output
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_e7_a_foreign_snapshot(scene: Scene, see: See) -> None:
     """Somebody else's snapshot is named, and never touched."""
     foreign = scene.bench.take_foreign("before-christmas")
@@ -84,7 +84,7 @@ def test_e7_a_foreign_snapshot(scene: Scene, see: See) -> None:
     assert foreign in scene.bench.snapshots
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_e15_a_backup_in_between(scene: Scene, see: See) -> None:
     """A backup job's snapshot that appears in the middle of the night is left where it is."""
     scene.bench.on_taken = scene.bench.take_foreign
@@ -101,7 +101,7 @@ NO_SNAPSHOT = {
 }
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 @pytest.mark.parametrize("row", NO_SNAPSHOT)
 def test_a_snapshot_that_is_no_way_back(scene: Scene, see: See, row: str) -> None:
     """A snapshot with memory, or without a disk, does not count: nothing is patched, and the machine is on."""
@@ -113,7 +113,7 @@ def test_a_snapshot_that_is_no_way_back(scene: Scene, see: See, row: str) -> Non
     assert scene.pbx.told("patch") == []
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_e11_no_way_back(scene: Scene, see: See) -> None:
     """Where going back is impossible nothing is begun."""
     scene.write()
@@ -124,7 +124,7 @@ def test_e11_no_way_back(scene: Scene, see: See) -> None:
     assert scene.pbx.told("button") == []
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_e12_no_room(scene: Scene, see: See) -> None:
     """Where a snapshot has no room to grow nothing is begun."""
     scene.write()

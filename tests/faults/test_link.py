@@ -161,7 +161,7 @@ def test_a7_another_machine_answers(scene: Scene, see: See) -> None:
         other.remove()
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 @pytest.mark.parametrize("step", ["deliver", "patch", "reboot"])
 def test_a7_another_machine_before_a_change(scene: Scene, see: See, step: str) -> None:
     """When another machine takes the address in the middle of the night, the next change is not made to it."""
@@ -187,7 +187,7 @@ def _events(pbx: Pbx) -> list[list[str]]:
     return [line.split(" ") for line in pbx.events.read_text().splitlines()]
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_a8_unknown_host_key(scene: Scene, see: See) -> None:
     """A host key that nobody trusted is refused with its fingerprint, and nothing is asked of the machine."""
     (scene.desk / "known_hosts").write_text("")
@@ -232,7 +232,7 @@ def test_a10_the_patch_changes_the_host_key(nights: Nights, see: See) -> None:
 AFTER_THE_PATCH = {"A11-no sshd": (patches.NO_SSHD, "port"), "A12-no login": (patches.NO_LOGIN, "login refused")}
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 @pytest.mark.parametrize("row", AFTER_THE_PATCH)
 def test_the_patch_shuts_the_door(nights: Nights, see: See, row: str) -> None:
     """A machine that cannot be logged in to after the patch is not reset: what still answers is said."""
@@ -247,7 +247,7 @@ def test_the_patch_shuts_the_door(nights: Nights, see: See, row: str) -> None:
     assert said in str(facts), facts
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_a14_a_login_that_talks(scene: Scene, see: See) -> None:
     """What a login script prints, the marker's own words too, is no part of any answer."""
     script = "head -c 100000 /dev/zero | tr '\\0' x; echo; echo '* Update completed! *'; echo ended 0"

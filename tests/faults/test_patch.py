@@ -19,8 +19,6 @@ from uat.errors import ProcedureError
 from uat.host import Address, connect
 from uat.model import Limits, Outcome
 
-pytestmark = pytest.mark.faults
-
 See = Callable[[Scene, Ended], None]
 OLD_LOG = "cat <<'OLD'\n" + "\n".join(patches.WHOLE) + "\nOLD\necho 'Starting the update'"
 BAD: dict[str, tuple[Patch, str]] = {
@@ -45,7 +43,15 @@ BAD: dict[str, tuple[Patch, str]] = {
 }
 
 
-@pytest.mark.parametrize("row", BAD)
+CORE = ("C1-no marker", "C2-marker, exit 3", "C7-traceback", "C13-wrapper killed", "C28-directory gone")
+
+
+def row(id: str) -> object:
+    """Make a row's parameter, with the mark that says whether it belongs to the core."""
+    return pytest.param(id, marks=pytest.mark.faults if id in CORE else pytest.mark.faults_full)
+
+
+@pytest.mark.parametrize("row", [row(id) for id in BAD])
 def test_no_proof_no_reboot(nights: Nights, row: str, see: See) -> None:
     """Without the proof the night stops, says whom to call, and the machine is never asked to reboot."""
     bad, stop = BAD[row]
@@ -58,6 +64,7 @@ def test_no_proof_no_reboot(nights: Nights, row: str, see: See) -> None:
     assert "045 2224660" in ended.output
 
 
+@pytest.mark.faults_full
 def test_c8_marker_and_no_end(nights: Nights, see: See) -> None:
     """A patch that says that it completed and does not end is waited for, then stopped at; it is never killed."""
     scene = nights(Patch(release="22.0.0", after="sleep 60"))
@@ -69,6 +76,7 @@ def test_c8_marker_and_no_end(nights: Nights, see: See) -> None:
     assert "sleep 60" in scene.pbx.run("ps axo args")
 
 
+@pytest.mark.faults
 def test_c9_a_question(nights: Nights, see: See) -> None:
     """A question of the patch is shown and never answered; the patch goes on waiting."""
     scene = nights(Patch(release="22.0.0", during=patches.PROMPT))
@@ -90,6 +98,7 @@ HARMLESS: dict[str, Patch] = {
 }
 
 
+@pytest.mark.faults_full
 @pytest.mark.parametrize("row", HARMLESS)
 def test_what_only_looks_bad(nights: Nights, row: str, see: See) -> None:
     """Silence, a killed screen, odd bytes or a cleared /var/log do not hide that the patch completed."""
@@ -100,6 +109,7 @@ def test_what_only_looks_bad(nights: Nights, row: str, see: See) -> None:
     assert ended.exit_code == 0, ended.output
 
 
+@pytest.mark.faults
 def test_c15_reset_under_the_patch(nights: Nights, see: See) -> None:
     """A machine that started again while the patch ran is not rebooted and not patched again: it is lost."""
     scene = nights(Patch(release="22.0.0", seconds=5))
@@ -114,6 +124,7 @@ def test_c15_reset_under_the_patch(nights: Nights, see: See) -> None:
     assert (ended.exit_code, scene.stop) == (10, "patch_lost"), ended.output
 
 
+@pytest.mark.faults
 def test_c16_no_screen(scene: Scene, see: See) -> None:
     """Without screen on the machine nothing is started another way, and no patch runs."""
     scene.pbx.run("rm /usr/bin/screen")
@@ -125,6 +136,7 @@ def test_c16_no_screen(scene: Scene, see: See) -> None:
     assert "screen" in ended.output
 
 
+@pytest.mark.faults
 def test_c18_many_starts(scene: Scene, tmp_path: Path) -> None:
     """Of eight starts of one attempt at the same moment one wins; the others follow it."""
     address = Address(
@@ -167,6 +179,7 @@ class Single:
         """Keep it."""
 
 
+@pytest.mark.faults
 def test_c21_another_file(scene: Scene, see: See) -> None:
     """A patch that is not the one of the checklist is refused before the machine is switched off."""
     scene.write()
@@ -178,6 +191,7 @@ def test_c21_another_file(scene: Scene, see: See) -> None:
     assert scene.pbx.told("button") == scene.pbx.told("snapshot") == scene.pbx.told("patch") == []
 
 
+@pytest.mark.faults_full
 def test_c26_several_patches(nights: Nights, see: See) -> None:
     """Three patches run in the order of the checklist, each with its own proof, reboot and release."""
     releases = ("22.0.0", "22.0.9", "22.0.17")

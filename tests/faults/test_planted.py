@@ -15,8 +15,6 @@ from tests.faults.patch import Patch
 from tests.faults.scene import Ended, Scene
 from tests.sshd import make_key
 
-pytestmark = pytest.mark.faults
-
 Trial = Callable[[Scene], list[str]]
 
 
@@ -87,11 +85,13 @@ TRIALS: dict[str, Trial] = {
 }
 
 
+@pytest.mark.faults
 def test_each_bug_has_its_trial() -> None:
     """No planted bug is left without a trial."""
     assert TRIALS.keys() == planted.BUGS.keys()
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("bug", TRIALS)
 def test_a_planted_bug_is_seen(nights: Nights, bug: str, record_property: Callable[[str, object], None]) -> None:
     """With the bug in the product the lab complains."""
@@ -103,6 +103,7 @@ def test_a_planted_bug_is_seen(nights: Nights, bug: str, record_property: Callab
     assert said != []
 
 
+@pytest.mark.faults_full
 @pytest.mark.parametrize("bug", TRIALS)
 def test_without_the_bug_nothing_is_said(nights: Nights, bug: str) -> None:
     """Without the bug the same night gives no reason to complain."""

@@ -12,11 +12,10 @@ from tests.faults.moments import once
 from tests.faults.patch import Patch
 from tests.faults.scene import Ended, Scene
 
-pytestmark = pytest.mark.faults
-
 See = Callable[[Scene, Ended], None]
 
 
+@pytest.mark.faults
 def test_d1_deaf_to_the_button(scene: Scene, see: See) -> None:
     """A machine that ignores the shutdown is not switched off hard: the night stops, and it goes on running."""
     (scene.pbx.bench / "deaf-to-acpi").touch()
@@ -29,6 +28,7 @@ def test_d1_deaf_to_the_button(scene: Scene, see: See) -> None:
     assert scene.bench.ours == []
 
 
+@pytest.mark.faults_full
 def test_d2_off_but_not_cleanly(scene: Scene, see: See) -> None:
     """A machine whose plug was pulled instead is no base for a snapshot: it is started again, and the night stops."""
     (scene.pbx.bench / "deaf-to-acpi").touch()
@@ -44,6 +44,7 @@ def test_d2_off_but_not_cleanly(scene: Scene, see: See) -> None:
     assert scene.bench.ours == []
 
 
+@pytest.mark.faults_full
 def test_d3_started_behind_our_back(scene: Scene, see: See) -> None:
     """A machine that somebody started before its snapshot was taken gets none, and no patch."""
     scene.write()
@@ -59,6 +60,7 @@ def test_d3_started_behind_our_back(scene: Scene, see: See) -> None:
     assert scene.pbx.told("patch") == []
 
 
+@pytest.mark.faults_full
 def test_d4_no_power_on(scene: Scene) -> None:
     """A machine that the hypervisor cannot start is said to be off; nothing else is tried."""
     scene.write()
@@ -69,6 +71,7 @@ def test_d4_no_power_on(scene: Scene) -> None:
     assert scene.pbx.told("patch") == []
 
 
+@pytest.mark.faults
 def test_d5_never_back(nights: Nights, see: See) -> None:
     """A machine that does not come back after its reboot is not reset: what still answers is said."""
     scene = nights(Patch(release="22.0.0", during="sed -i 's/BOOT_DELAY=0/BOOT_DELAY=600/' /opt/bench/settings"))
@@ -81,6 +84,7 @@ def test_d5_never_back(nights: Nights, see: See) -> None:
     assert scene.step("reboot", "22.0.0").observation["rung"] == "ping"
 
 
+@pytest.mark.faults_full
 def test_d6_slowly_back(nights: Nights, see: See) -> None:
     """A machine that takes its time to come back raises no alarm."""
     scene = nights(Patch(release="22.0.0", during="sed -i 's/BOOT_DELAY=0/BOOT_DELAY=4/' /opt/bench/settings"))
@@ -90,6 +94,7 @@ def test_d6_slowly_back(nights: Nights, see: See) -> None:
     assert ended.exit_code == 0, ended.output
 
 
+@pytest.mark.faults
 def test_d7_the_reboot_does_nothing(nights: Nights, see: See) -> None:
     """A reboot that was accepted and does not happen is noticed by the boot id, and not asked for again."""
     scene = nights(Patch(release="22.0.0", during="touch /opt/bench/deaf"))
@@ -110,6 +115,7 @@ RC
 chmod +x /opt/bench/rc"""
 
 
+@pytest.mark.faults_full
 def test_d8_it_boots_again_and_again(nights: Nights, see: See) -> None:
     """A machine that starts again by itself after its reboot has not settled, and no further patch is run."""
     scene = nights(Patch(release="22.0.0", during=LOOP), Patch(release="22.0.17"))
@@ -123,6 +129,7 @@ def test_d8_it_boots_again_and_again(nights: Nights, see: See) -> None:
 GARBAGE = {"empty": "", "text": "Welcome to PBX\n", "half": "0a29edc0-c9d5-4d05\n"}
 
 
+@pytest.mark.faults_full
 @pytest.mark.parametrize("kind", GARBAGE)
 def test_d9_no_boot_id(nights: Nights, see: See, kind: str) -> None:
     """A boot id that cannot be read is no other boot id: the machine is not taken for rebooted."""
@@ -136,6 +143,7 @@ def test_d9_no_boot_id(nights: Nights, see: See, kind: str) -> None:
     assert len(scene.pbx.told("reboot")) == 1
 
 
+@pytest.mark.faults_full
 def test_d10_no_new_kernel(nights: Nights, see: See) -> None:
     """A restart that keeps the boot id is no reboot."""
     act = "cat /proc/sys/kernel/random/boot_id > /opt/bench/boot_id"
@@ -147,6 +155,7 @@ def test_d10_no_new_kernel(nights: Nights, see: See) -> None:
     assert (ended.exit_code, scene.stop) == (10, "boot_id_same"), ended.output
 
 
+@pytest.mark.faults_full
 def test_d12_the_old_release(nights: Nights, see: Callable[..., None]) -> None:
     """A machine that comes back with the old release is not called upgraded."""
     act = "printf '#!/bin/sh\\necho 21.0.26 > /opt/bench/release\\n' > /opt/bench/rc; chmod +x /opt/bench/rc"
@@ -158,6 +167,7 @@ def test_d12_the_old_release(nights: Nights, see: Callable[..., None]) -> None:
     assert (ended.exit_code, scene.stop) == (10, "wrong_release"), ended.output
 
 
+@pytest.mark.faults_full
 def test_the_machine_is_reset_under_the_night(scene: Scene, see: See) -> None:
     """A machine that starts again by itself after the snapshot has another boot id, and is not patched unseen."""
     scene.write()

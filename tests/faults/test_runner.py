@@ -23,8 +23,14 @@ See = Callable[[Scene, Ended], None]
 Keep = Callable[[str, object], None]
 
 
-@pytest.mark.faults
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda one: one.name)
+SIGNALS = [
+    pytest.param(signal.SIGINT, id="SIGINT", marks=pytest.mark.faults),
+    pytest.param(signal.SIGTERM, id="SIGTERM", marks=pytest.mark.faults_full),
+    pytest.param(signal.SIGHUP, id="SIGHUP", marks=pytest.mark.faults_full),
+]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
 def test_b2_the_watching_stops(nights: Nights, see: See, number: signal.Signals) -> None:
     """Ctrl-C, SIGTERM or a closed terminal ends the watching only: the patch goes on, and so can the night."""
     scene = nights(Patch(release="22.0.0", seconds=4))
@@ -44,7 +50,7 @@ def test_b2_the_watching_stops(nights: Nights, see: See, number: signal.Signals)
     assert ended.exit_code == 0, ended.output
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 @pytest.mark.parametrize("step", ["patch", "reboot"])
 def test_b4_the_laptop_sleeps(nights: Nights, see: See, step: str) -> None:
     """A laptop that sleeps longer than every limit judges nothing by the time it slept."""
@@ -84,8 +90,14 @@ def fill(folder: Path) -> None:
             return
 
 
-@pytest.mark.faults
-@pytest.mark.parametrize("step", ["snapshot", "patch", "reboot"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param("snapshot", marks=pytest.mark.faults_full),
+        pytest.param("patch", marks=pytest.mark.faults),
+        pytest.param("reboot", marks=pytest.mark.faults_full),
+    ],
+)
 def test_b7_the_disk_is_full(scene: Scene, see: See, step: str) -> None:
     """With a full disk the next act is not begun; with room again the night is gone on with."""
     evidence = scene.desk / "evidence"
@@ -146,7 +158,7 @@ def test_b10_a_damaged_journal(scene: Scene, see: See) -> None:
     assert ended.exit_code == 0, ended.output
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_b13_an_edited_plan(scene: Scene, see: See) -> None:
     """A checklist that was edited between start and resume is refused, with what differs."""
     path = scene.write()
