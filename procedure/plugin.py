@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,16 @@ from procedure.person import Person
 from procedure.plan import steps_of
 from procedure.preflight import Preflight
 from procedure.preflight import conditions as preflight_conditions
+from procedure.watch import Watch
 from procedure.whole import Key, difference, ending_early, key_of, narrowing, whole_session
 from uat.items import check_id, phase_of
-from uat.model import News, Phase, Step
+from uat.model import News, Notice, Phase, Step
 from uat.phases import CHANGING, PARTS, PROCEDURE
 from uat.plugin import CHANGES, SESSION, ChecklistFile
 from uat.session import Session
 
 CONDUCTOR = pytest.StashKey[Conductor]()
+WATCH = pytest.StashKey[Watch]()
 _OTHERS = pytest.StashKey[list[Key]]()
 _HELD = pytest.StashKey[FileLock]()
 
@@ -199,18 +202,35 @@ def heed_signals() -> None:
 def make_conductor(config: pytest.Config, session: Session) -> Conductor:
     """Put together who conducts the night."""
 
+    watch = config.stash[WATCH] = make_watch(config, session)
+
     def tell(step: Step, news: News) -> None:
-        try:
-            config.hook.pytest_tvox_step(config=config, step=step, news=news)
-        except Exception as error:  # noqa: BLE001  the edge: a closed terminal must not end a step half way
-            with warnings.catch_warnings():
-                warnings.simplefilter("default")
-                warnings.warn(f"{step.name}: nobody could be told: {error!r}", stacklevel=1)
+        guarded(step.name, partial(config.hook.pytest_tvox_step, config=config, step=step, news=news))
+        guarded(step.name, partial(watch.hear, step, news))
 
     work = make_work(config, session)
     plan = steps_of(session.header.phase, session.checklist.upgrade)
     earlier = session.earlier.steps if session.earlier else ()
     return Conductor(plan, session, work, on_step=tell, earlier=earlier)
+
+
+def make_watch(config: pytest.Config, session: Session) -> Watch:
+    """Put together who looks from outside while the machine is changed."""
+
+    def tell(notice: Notice) -> None:
+        guarded(notice.kind, partial(config.hook.pytest_tvox_outage, config=config, notice=notice))
+
+    return Watch(session, tell=tell)
+
+
+def guarded(name: str, act: Callable[[], object]) -> None:
+    """Do what must not end a step half way when it fails, such as telling a terminal that was closed."""
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001  the edge: the step goes on, and why it was not told is said
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.warn(f"{name}: nobody could be told: {error!r}", stacklevel=1)
 
 
 def make_work(config: pytest.Config, session: Session) -> Work:
@@ -230,6 +250,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """Write down the steps that were not come to, before the journal is closed."""
+    if watch := session.config.stash.get(WATCH, None):
+        watch.close()
     ours, conductor = procedure_of(session.config), session.config.stash.get(CONDUCTOR, None)
     if ours and conductor and ours.has_journal:
         conductor.close()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import night, sides
+from reports import night, outage, sides
 from reports.formats import Formats
 from reports.junit import junit
 from reports.rows import CheckRow, anchor, by_area, check_rows, exhibits
@@ -111,6 +111,7 @@ def _content(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
         "compared": sides.by_area(compared),
         "compared_counts": sides.counts(compared),
         "moments": night.timeline(run, formats),
+        "outage": outage.shown(run, formats),
         "proofs": [proof for proof in night.proofs(run, formats) if not proof.step.stop],
         "stop": stopped,
         "exhibits": partial(exhibits, limit_bytes=_share(rows)),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TypeAlias
+from typing import TextIO, TypeAlias
 
 import pytest
 
@@ -15,10 +17,13 @@ from reports.terminal import Line
 from reports.told import Told
 from reports.verdict import Tone
 from reports.words import speak
-from uat.model import Check, Header, News, NewsKind, Result, Run, Step
+from uat.model import Check, Header, News, NewsKind, Notice, Result, Run, Step
 
 TOLD = pytest.StashKey[Told]()
 """What this session was told, on pytest's config; absent when ``--phase`` was not given."""
+
+SCREEN = pytest.StashKey[TextIO]()
+"""The terminal for what other threads have to say; absent where there is none."""
 
 Status: TypeAlias = tuple[str, str, str | tuple[str, Mapping[str, bool]]] | None
 """What `pytest_report_teststatus` gives: category, letter, word."""
@@ -50,6 +55,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """Take back the folders that pytest-html has just made: the journal makes them, and wants to be the first."""
     if (told := config.stash.get(TOLD, None)) is not None:
         _remove_empty(told.folders)
+        open_screen(config)
+
+
+def open_screen(config: pytest.Config) -> None:
+    """Keep a way of our own to the terminal, as it is before pytest's capture begins."""
+    try:
+        descriptor = os.dup(sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):  # no real terminal or pipe: somebody calls pytest from a program
+        return
+    screen = open(  # noqa: SIM115, PTH123  a descriptor, closed by the session's end
+        descriptor, "w", encoding=sys.stdout.encoding, errors="backslashreplace", buffering=1
+    )
+    config.stash[SCREEN] = screen
+    config.add_cleanup(screen.close)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -96,6 +115,15 @@ def pytest_tvox_step(config: pytest.Config, step: Step, news: News) -> None:
     if news.kind is NewsKind.ENDED:
         told.last_step = step
     _write(config, terminal.told(told.header, step, news))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_tvox_outage(config: pytest.Config, notice: Notice) -> None:
+    """Say what was seen from outside, without touching pytest's capture: this is another thread."""
+    screen, told = config.stash.get(SCREEN, None), config.stash[TOLD]
+    if screen is not None and config.pluginmanager.hasplugin("terminalreporter"):
+        for line in terminal.noticed(told.header, notice):
+            screen.write(f"{line.text}\n")
 
 
 @pytest.hookimpl(optionalhook=True)

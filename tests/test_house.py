@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "uat": {"uat"},
     "procedure": {"procedure", "uat"},
     "reports": {
-        "reports", "uat.model", "uat.journal", "uat.compare", "uat.errors", "uat.registry",
+        "reports", "uat.model", "uat.journal", "uat.compare", "uat.errors", "uat.registry", "uat.availability",
     },
 }  # fmt: skip
 SOCKETS = {"uat/checks", "uat/answers", "procedure/hypervisors", "procedure/conditions"}

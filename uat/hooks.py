@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uat.model import Check, Header, News, Result, Run, Step
+from uat.model import Check, Header, News, Notice, Result, Run, Step
 
 if TYPE_CHECKING:
     import pytest
@@ -22,6 +22,10 @@ def pytest_tvox_result(config: pytest.Config, check: Check, result: Result) -> N
 
 def pytest_tvox_step(config: pytest.Config, step: Step, news: News) -> None:
     """Hear that a step began, what it shows while it runs, and how it ended."""
+
+
+def pytest_tvox_outage(config: pytest.Config, notice: Notice) -> None:
+    """Hear of a service that went or came back, of the running outage, of the window; from a thread of its own."""
 
 
 def pytest_tvox_ended(config: pytest.Config, run: Run, folder: Path) -> None:

@@ -107,19 +107,18 @@ class Web:
 
     def _exchange(self, request: requests.Request, *, label: str, follow: bool, taken_at: datetime) -> Answer:
         began = time.monotonic()
-        with requests.Session() as session:
-            session.trust_env = False
-            session.mount("https://", _Adapter(self._pin))
-            session.verify = self._pin is None  # off only together with the pin, which is then what decides
-            with session.send(
+        with (
+            _session(self._pin) as session,
+            session.send(
                 session.prepare_request(request), timeout=self._limits.web, allow_redirects=follow, stream=True
-            ) as response:
-                body = _read(response, until=began + self._limits.web)
-                seconds = time.monotonic() - began
-                self._keep_redirects(response, label=label, taken_at=taken_at)
-                last = f"{response.request.method} {response.url}" if response.history else label
-                self._keep(last, body, status=str(response.status_code), taken_at=taken_at, seconds=seconds)
-                return _answer(response, body, seconds=seconds, cookies=session.cookies.get_dict())
+            ) as response,
+        ):
+            body = _read(response, until=began + self._limits.web)
+            seconds = time.monotonic() - began
+            self._keep_redirects(response, label=label, taken_at=taken_at)
+            last = f"{response.request.method} {response.url}" if response.history else label
+            self._keep(last, body, status=str(response.status_code), taken_at=taken_at, seconds=seconds)
+            return _answer(response, body, seconds=seconds, cookies=session.cookies.get_dict())
 
     def _keep_redirects(self, response: requests.Response, *, label: str, taken_at: datetime) -> None:
         for hop in response.history:
@@ -149,6 +148,52 @@ class Web:
                 viewpoint=Viewpoint.HERE,
             )
         )
+
+
+class Doorbell:
+    """Asks one address again and again, over a connection that is kept: only what it answers, nothing is recorded."""
+
+    def __init__(self, method: str, url: str, *, tls: str, seconds: float, json: JsonValue = None) -> None:
+        """:param seconds: for one answer, all of it."""
+        self._pin = None if tls == "verify" else fingerprint(tls)
+        self._request = requests.Request(method, url, json=json)
+        self._seconds = seconds
+        self._kept: requests.Session | None = None
+
+    def ring(self) -> tuple[int, bytes]:
+        """Ask once; give the status and the body's beginning. A kept connection that broke is made anew once.
+
+        :raises ObservationError: no answer; its cause says whether something refused or all was silent.
+        """
+        while True:
+            is_new = self._kept is None
+            try:
+                return self._ask()
+            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+                self.close()
+                if is_new or isinstance(error, requests.Timeout | ReadTimeoutError):
+                    raise ObservationError(_why(error, self._seconds)) from error
+
+    def close(self) -> None:
+        """Give the connection up."""
+        if self._kept is not None:
+            self._kept.close()
+        self._kept = None
+
+    def _ask(self) -> tuple[int, bytes]:
+        self._kept = session = self._kept or _session(self._pin)
+        until = time.monotonic() + self._seconds
+        asked = session.prepare_request(self._request)
+        with session.send(asked, timeout=self._seconds, allow_redirects=False, stream=True) as response:
+            return response.status_code, _read(response, until=until)
+
+
+def _session(pin: str | None) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("https://", _Adapter(pin))
+    session.verify = pin is None  # off only together with the pin, which is then what decides
+    return session
 
 
 class _Adapter(HTTPAdapter):

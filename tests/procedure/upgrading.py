@@ -145,6 +145,7 @@ def about(lab: Lab, patches: tuple[str, ...], limits: dict[str, str]) -> str:
         system={
             "web": web,
             "tls": f"sha256:{lab.ca_or_cert_sha256}",
+            "watch": {"sip": f"127.0.0.1:{lab.sip_port}"},
             "hypervisor": {"libvirt": {"uri": lab.uri, "vm": lab.domain, "uuid": lab.uuid}},
         },
         upgrade={"patches": [_patch(lab, release) for release in patches]},

@@ -13,7 +13,7 @@ from procedure.hypervisors import Power
 from procedure.plan import AFTER, BEFORE, EACH_PATCH
 from reports.words import languages, speak
 from uat.compare import Verdict
-from uat.model import NewsKind, Outcome, Phase, Severity, Viewpoint
+from uat.model import Availability, NewsKind, Outcome, Phase, Severity, Viewpoint
 from uat.operators import OPERATORS
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +40,10 @@ BY_ENUM = {
     "rung": ["on", "ping", "port", "banner", "login", "nothing"],
     "patch_state": list(State),
     "step": (*BEFORE, *AFTER),
+    "availability": list(Availability),
+    "service": ["machine", "web", "webapi", "sip"],
+    "seen": [f"{first}{state}" for first in ("", "first_") for state in Availability],
+    "way_back": ["shutdown", "revert", "boot", "settle", "checks"],
     "step_of": EACH_PATCH,
 }
 

@@ -19,6 +19,7 @@ from uat.model.plan import (
     Releases,
     System,
     Upgrade,
+    Watch,
     Window,
 )
 from uat.model.record import (
@@ -40,6 +41,7 @@ from uat.model.run import (
     Header,
     Identity,
     News,
+    Notice,
     Resumption,
     Run,
     Step,
@@ -53,6 +55,7 @@ from uat.model.standing import (
 from uat.model.word import (
     Availability,
     NewsKind,
+    NoticeKind,
     Outcome,
     Phase,
     Severity,
@@ -79,6 +82,8 @@ __all__ = [
     "Mismatch",
     "News",
     "NewsKind",
+    "Notice",
+    "NoticeKind",
     "Outcome",
     "Patch",
     "PatchStanding",
@@ -99,6 +104,7 @@ __all__ = [
     "Upgrade",
     "Viewpoint",
     "Waiver",
+    "Watch",
     "Window",
     "Words",
     "field_validator",

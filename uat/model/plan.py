@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from uat.model.check import Check, Skip, Waiver
-from uat.model.record import ConfigDict, Duration, Field, JsonValue, Record, Source
+from uat.model.record import ConfigDict, Duration, Field, JsonValue, Record, Source, field_validator
 
 
 class Contact(Record):
@@ -55,12 +56,38 @@ class Upgrade(Record):
     patches: tuple[Patch, ...] = ()
 
 
+class Watch(Record):
+    """What is looked at from outside while the machine is changed.
+
+    ``pages`` are addresses of web pages; none: ``https://<system.web>/occ``. ``sip`` is ``[udp:|tcp:]host[:port]``,
+    or ``none``; empty: the host of ``system.ssh``, UDP port 5060.
+    """
+
+    pages: tuple[str, ...] = ()
+    sip: str = ""
+
+    @field_validator("pages")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for page in value:
+            if not re.match(r"https?://[^/\s]", page):
+                raise ValueError(f"a page's address begins with https:// or http://, and '{page}' does not")
+        return value
+
+    @field_validator("sip")
+    @classmethod
+    def _is_target(cls, value: str) -> str:
+        if value and not re.fullmatch(r"none|(udp:|tcp:)?(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?", value):
+            raise ValueError(f"'{value}': write [udp:|tcp:]host[:port], or none")
+        return value
+
+
 class System(Record):
     """The machine: how it is reached and what it runs on.
 
     ``ssh`` is ``[user@]host[:port]``; ``password`` a secret reference; ``web`` the host name (and port) of the
     web pages; ``tls`` is ``verify`` or ``sha256:<fingerprint>`` of the certificate; ``hypervisor`` maps one
-    adapter's word to its inputs.
+    adapter's word to its inputs; ``watch`` what is looked at from outside while the machine is changed.
     """
 
     ssh: str = ""
@@ -69,6 +96,7 @@ class System(Record):
     web: str = ""
     tls: str = "verify"
     hypervisor: dict[str, dict[str, JsonValue]] = {}
+    watch: Watch = Watch()
 
 
 class Limits(Record):
@@ -96,6 +124,10 @@ class Limits(Record):
     quiet: Duration = Field(default=10.0, description="no output before an open question counts as one")
     prompt: Duration = Field(default=1800.0, description="a question of the patch that nobody answers")
     unreachable: Duration = Field(default=14400.0, description="a lost link during the patch")
+    outage_every: Duration = Field(default=1.0, description="between two looks from outside at one service")
+    outage_look: Duration = Field(default=3.0, description="one look from outside")
+    outage_told: Duration = Field(default=300.0, description="between two lines on the running outage")
+    window_near: Duration = Field(default=900.0, description="before the window's end, when that is said")
     keep_snapshot: Duration = Field(default=604800.0, description="how long the snapshot is to be kept")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from uat.model.check import Evidence, Result
 from uat.model.plan import Checklist
 from uat.model.record import JsonValue, Record
-from uat.model.word import Availability, NewsKind, Outcome, Phase
+from uat.model.word import Availability, NewsKind, NoticeKind, Outcome, Phase
 
 HELD_FROM = "lock"
 """The step from which on a run holds the machine."""
@@ -115,7 +115,8 @@ class Transition(Record):
     """That a service, looked at from outside, went or came back.
 
     ``service`` is machine, web, webapi or sip; ``target`` what was asked (``https://pbx.acme.it/occ``); ``state``
-    is *unknown* while our own link is down, so that nobody can tell. ``said`` is the answer in its own words.
+    is *unknown* while our own link is down, so that nobody can tell. ``said`` is the answer in its own words. A later
+    one may reach back: that link was down before anybody knew.
     """
 
     service: str
@@ -123,6 +124,23 @@ class Transition(Record):
     state: Availability
     at: datetime
     said: str = ""
+
+
+class Notice(Record):
+    """What whoever looks from outside says while the machine is changed.
+
+    ``transition`` is what happened to a service, ``is_first`` that it is the first sight of it; ``since`` is when the
+    system went out of service; ``window_end`` the end of the agreed window; ``needed`` the seconds that a rollback
+    would take, by part (shutdown, revert, boot, settle, checks).
+    """
+
+    kind: NoticeKind
+    at: datetime
+    transition: Transition | None = None
+    is_first: bool = False
+    since: datetime | None = None
+    window_end: datetime | None = None
+    needed: dict[str, float] = {}
 
 
 class Ending(Record):

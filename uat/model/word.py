@@ -47,6 +47,15 @@ class Availability(StrEnum):
     UNKNOWN = "unknown"
 
 
+class NoticeKind(StrEnum):
+    """What whoever looks from outside has to say."""
+
+    SERVICE = "service"
+    OUTAGE = "outage"
+    WINDOW = "window"
+    WAY_BACK = "way_back"
+
+
 class Viewpoint(StrEnum):
     """From where something was looked at."""
 
