@@ -7,6 +7,7 @@ from datetime import timedelta
 from tests.reports.acme import AFTER, BEGAN, checklist, checks
 from tests.reports.looks import evidence, result, results
 from uat.model import (
+    Availability,
     Ending,
     Evidence,
     Header,
@@ -17,6 +18,7 @@ from uat.model import (
     Phase,
     Run,
     Step,
+    Transition,
 )
 
 BOOTS = (
@@ -157,6 +159,46 @@ def steps(up_to: int = len(_PLAN)) -> tuple[Step, ...]:
     return tuple(made)
 
 
+SSH, PAGE = "ssh 10.20.30.40:22", "https://pbx.acme.it/occ"
+WEBAPI, SIP = "https://pbx.acme.it/tvox/webapi", "sip:10.20.30.40:5060;transport=udp"
+_GONE = {"machine": "timed out", "web": "HTTP 502", "webapi": "HTTP 502, and no version", "sip": "no answer"}
+_THERE = {
+    "machine": "SSH-2.0-OpenSSH_7.4",
+    "web": "HTTP 200",
+    "webapi": "getVersion: ['21.0.26', '3.1']",
+    "sip": "401 Unauthorized",
+}
+
+
+def sight(service: str, target: str, state: Availability, seconds: float, said: str | None = None) -> Transition:
+    """Make a transition, so many seconds after the night began."""
+    words = _THERE if state is Availability.UP else _GONE
+    at = BEGAN + timedelta(seconds=seconds)
+    return Transition(
+        service=service, target=target, state=state, at=at, said=words[service] if said is None else said
+    )
+
+
+def transitions() -> tuple[Transition, ...]:
+    """Make what was seen from outside in a good night: off for the snapshot, and at each patch with its reboot."""
+    began = steps()[2].started_at
+    places = {step.number: (step.started_at - BEGAN).total_seconds() for step in steps()}
+    made = [sight(*one, Availability.UP, (began - BEGAN).total_seconds()) for one in _WATCHED]
+    for service, target in _WATCHED:
+        slow = {"machine": 0, "web": 21, "webapi": 34, "sip": 48}[service]
+        for down, up in ((places[3] + 4, places[5] + 62), (places[8] + 7, places[9] + 81)):
+            late = down if service != "machine" else places[9] + 3 if down > places[5] else down + 22
+            made.append(sight(service, target, Availability.DOWN, late + slow / 20))
+            made.append(sight(service, target, Availability.UP, up + slow))
+        gone = places[14] + 2 if service == "machine" else places[13] + 9 + slow / 20
+        made.append(sight(service, target, Availability.DOWN, gone))
+        made.append(sight(service, target, Availability.UP, places[14] + 84 + slow))
+    return tuple(sorted(made, key=lambda one: one.at))
+
+
+_WATCHED = (("machine", SSH), ("web", PAGE), ("webapi", WEBAPI), ("sip", SIP))
+
+
 def clean_run() -> Run:
     """Make a night on which all went well."""
     return Run(
@@ -167,6 +209,7 @@ def clean_run() -> Run:
         },
         results=results(Phase.PRE) + results(Phase.POST),
         steps=steps(),
+        transitions=transitions(),
         ending=Ending(exit_code=0, ended_at=AFTER + timedelta(minutes=6)),
     )
 
@@ -267,6 +310,18 @@ def stopped_run(stop: str = "no_marker", **facts: JsonValue) -> Run:
             "identities": {Phase.PRE: identity(Phase.PRE, BOOTS[0], "21.0.26")},
             "results": results(Phase.PRE) + blocked,
             "steps": (*done, last, *waiting),
+            "transitions": (
+                *(one for one in transitions() if one.at < last.started_at + timedelta(seconds=600)),
+                *(
+                    sight(*one, Availability.UNKNOWN, (last.started_at - BEGAN).total_seconds() + 300, "timed out")
+                    for one in _WATCHED
+                ),
+                sight("machine", SSH, Availability.UP, (last.started_at - BEGAN).total_seconds() + 480),
+                *(
+                    sight(*one, Availability.DOWN, (last.started_at - BEGAN).total_seconds() + 481)
+                    for one in _WATCHED[1:]
+                ),
+            ),
             "ending": Ending(
                 exit_code=10, stop=stop, message=f"{stop}: {facts}", ended_at=last.started_at + timedelta(seconds=660)
             ),
@@ -289,6 +344,7 @@ def closed_run() -> Run:
         update={
             "results": results(Phase.PRE, {"PLT-02": _dead()}),
             "steps": (gate,),
+            "transitions": (),
             "identities": {Phase.PRE: identity(Phase.PRE, BOOTS[0], "21.0.26")},
             "ending": Ending(exit_code=12, stop="gate_closed", ended_at=BEGAN + timedelta(seconds=95)),
         }
