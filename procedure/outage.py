@@ -57,8 +57,9 @@ class Watcher:
         for thread in self._threads:
             thread.start()
         until = time.monotonic() + 2 * self._limits.outage_look
-        while time.monotonic() < until and any(look not in self._last for look in self._looks):
-            time.sleep(0.01)
+        while len(self._last) < len(self._looks) and time.monotonic() < until:
+            if self._over.wait(0.01):
+                return
 
     def stop(self) -> None:
         """Look no more; a look that is under way is not waited for, and says nothing any more."""
@@ -115,9 +116,10 @@ class Watcher:
             if self._over.is_set() or (last and last.state is state):
                 return
             made = Transition(service=look.service, target=look.target, state=state, at=at, said=said)
-            self._last[look] = made
-            self._seen.append(made)
             try:
                 self._record(made)
             except JournalError:  # the conductor meets it as well, and stops; nothing is seen that is not written
                 self._over.set()
+                return
+            self._last[look] = made
+            self._seen.append(made)

@@ -201,7 +201,6 @@ def heed_signals() -> None:
 
 def make_conductor(config: pytest.Config, session: Session) -> Conductor:
     """Put together who conducts the night."""
-
     watch = config.stash[WATCH] = make_watch(config, session)
 
     def tell(step: Step, news: News) -> None:

@@ -36,7 +36,7 @@ class Watch:
         """Hear what a step does: begin with the first that changes the machine, and know of our own link."""
         if news.kind is NewsKind.BEGAN and step.name in CHANGES and self._watcher is None:
             self._start()
-        if news.kind is NewsKind.ENDED:
+        if news.kind in (NewsKind.ENDED, NewsKind.RECALLED):
             self._steps[step.number] = step
         if self._watcher and news.kind in (NewsKind.LINK_LOST, NewsKind.LINK_BACK):
             self._watcher.link(is_lost=news.kind is NewsKind.LINK_LOST)

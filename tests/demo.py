@@ -21,7 +21,11 @@ extends: lab
 customer: ACME S.p.A.
 change: CHG0042
 language: {language}
-variables: {{ssh_port: "{lab.ssh_port}", https_port: "{lab.https_port}", http_port: "{lab.http_port}", sip_port: "{lab.sip_port}"}}
+variables:
+  ssh_port: "{lab.ssh_port}"
+  https_port: "{lab.https_port}"
+  http_port: "{lab.http_port}"
+  sip_port: "{lab.sip_port}"
 system:
   tls: sha256:{lab.ca_or_cert_sha256}
   hypervisor:

@@ -116,7 +116,7 @@ class Transition(Record):
 
     ``service`` is machine, web, webapi or sip; ``target`` what was asked (``https://pbx.acme.it/occ``); ``state``
     is *unknown* while our own link is down, so that nobody can tell. ``said`` is the answer in its own words. A later
-    one may reach back: that link was down before anybody knew.
+    one may have the same ``at``: then it takes the earlier one back, since that link was down before anybody knew.
     """
 
     service: str
