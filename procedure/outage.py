@@ -36,6 +36,7 @@ class Watcher:
         self._seen: list[Transition] = []
         self._last: dict[Look, Transition] = {}
         self._is_silent = {look: False for look in looks if not look.untried}
+        self._missed_since: dict[Look, datetime] = {}
         self._lost_since: datetime | None = None
         self._threads: tuple[threading.Thread, ...] = ()
 
@@ -94,11 +95,14 @@ class Watcher:
             self._change(look, Availability.UNKNOWN, began, f"{type(error).__name__}: {error}")
         else:
             self._is_silent[look] = False
+            self._missed_since.pop(look, None)
             self._change(look, Availability.UP, datetime.now(UTC), said)
 
     def _missed(self, look: Look, error: Exception, began: datetime) -> None:
+        """Take a look without an answer for what it is; one late answer is no outage, two looks in silence are."""
         self._is_silent[look] = is_silence(error)
         said = str(error) or type(error).__name__
+        since = self._missed_since.setdefault(look, began)
         lost_since = self._lost_since
         if is_own_network(error):
             self._change(look, Availability.UNKNOWN, began, said)
@@ -106,8 +110,8 @@ class Watcher:
             last = self._last.get(look)
             gone = last.at if last and last.state is Availability.DOWN else began
             self._change(look, Availability.UNKNOWN, max(gone, lost_since), said)
-        else:
-            self._change(look, Availability.DOWN, began, said)
+        elif since < began or not self._is_silent[look] or look not in self._last:
+            self._change(look, Availability.DOWN, since, said)
 
     def _change(self, look: Look, state: Availability, at: datetime, said: str) -> None:
         """Write a state down when it is another one than before."""

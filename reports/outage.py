@@ -12,6 +12,7 @@ from reports.visible import on_one_line
 from uat.availability import Outages, Span, Watched, outages, total
 from uat.model import Availability, Outcome, Run, Step
 
+_SERVICES = ("machine", "web", "webapi", "sip")
 _TICKS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600)
 """Seconds between two ticks of the axis; the first that gives no more than so many ticks is taken."""
 _MOST_TICKS = 5
@@ -95,10 +96,11 @@ def shown(run: Run, formats: Formats) -> Shown | None:
     if found is None:
         return None
     axis = _Axis.of(found, run.steps)
-    bands_y = _TOP + _ROW * len(found.services)
+    services = sorted(found.services, key=lambda one: (_SERVICES.index(one.service), one.target))
+    bands_y = _TOP + _ROW * len(services)
     return Shown(
         sentence=sentence(found, formats),
-        rows=tuple(_row(one, axis, number, formats) for number, one in enumerate(found.services)),
+        rows=tuple(_row(one, axis, number, formats) for number, one in enumerate(services)),
         bands=tuple(_bands(run.steps, axis, formats)),
         ticks=tuple(_ticks(axis, formats)),
         height=bands_y + 44,

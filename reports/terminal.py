@@ -170,7 +170,7 @@ def _service(notice: Notice, formats: Formats) -> str:
     language = formats.language
     service = f"{language.name('service', seen.service)} {on_one_line(seen.target)}"
     first = "first_" if notice.is_first else ""
-    places = {"clock": formats.clock(seen.at), "service": service, "said": on_one_line(seen.said)}
+    places = {"clock": formats.clock(seen.at), "service": service, "said": on_one_line(seen.said, limit=80)}
     return language.say(f"seen.{first}{seen.state}", **places)
 
 

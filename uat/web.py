@@ -172,7 +172,7 @@ class Doorbell:
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 self.close()
                 if is_new or isinstance(error, requests.Timeout | ReadTimeoutError):
-                    raise ObservationError(_why(error, self._seconds)) from error
+                    raise ObservationError(_core(error, self._seconds)) from error
 
     def close(self) -> None:
         """Give the connection up."""
@@ -262,6 +262,15 @@ def _is_encoding(name: str) -> bool:
     except LookupError:
         return False
     return True
+
+
+def _core(error: BaseException, limit: float) -> str:
+    """Say why there was no answer in the words of what lies at the bottom, without the libraries around it."""
+    if isinstance(error, requests.Timeout | ReadTimeoutError):
+        return f"no answer within {limit:g} s"
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return str(error)
 
 
 def _why(error: Exception, limit: float) -> str:

@@ -18,7 +18,7 @@ from tests.sshd import free_port
 from uat.errors import ObservationError
 from uat.model import Evidence, Limits, Viewpoint
 from uat.redact import Redactor
-from uat.web import Web, fingerprint
+from uat.web import Doorbell, Web, fingerprint
 
 SECRET = "s3cret/passw0rd"
 LIMITS = Limits(web=2, evidence_bytes=1024)
@@ -281,3 +281,43 @@ def test_secret_in_an_error(site: Site) -> None:
         site.web().request("GET", f"https://127.0.0.1:{free_port()}/{SECRET}")
     assert "s3cret" not in str(raised.value)
     assert "s3cret" not in site.evidence[0].model_dump_json()
+
+
+class Hasty(BaseHTTPRequestHandler):
+    """Breaks each connection off after its answer, without a word."""
+
+    protocol_version = "HTTP/1.1"
+    connections = 0
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+    def setup(self) -> None:
+        """Count."""
+        type(self).connections += 1
+        super().setup()
+
+    def do_GET(self) -> None:
+        """Answer, and go."""
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+        self.close_connection = True
+
+
+def test_a_doorbells_kept_connection_that_broke_is_made_anew(tmp_path: Path) -> None:
+    """That a server gave a connection up between two rings is no missing answer."""
+    Hasty.connections = 0
+    with running_https(tmp_path, Hasty) as server:
+        bell = Doorbell("GET", server.url, tls=f"sha256:{server.fingerprint}", seconds=5)
+        assert [bell.ring() for _ in range(3)] == [(200, b"ok")] * 3
+        bell.close()
+    assert Hasty.connections == 3
+
+
+def test_a_doorbell_says_why_in_few_words() -> None:
+    """The reason is the one at the bottom, without what the libraries put around it."""
+    bell = Doorbell("GET", f"https://127.0.0.1:{free_port()}/", tls="sha256:" + "0" * 64, seconds=5)
+    with pytest.raises(ObservationError, match=r"^\[Errno \d+\] Connection refused$"):
+        bell.ring()
