@@ -214,6 +214,35 @@ checks:
     assert one.source.file.endswith("acme.yaml")
 
 
+WATCH = """customer: ACME
+system:
+  web: pbx.acme.it
+  watch:
+    pages: ["https://{web}/occ", "%s"]
+    sip: %s
+checks: []
+"""
+
+
+def test_what_is_watched_is_read(tmp_path: Path) -> None:
+    """Pages take variables; a SIP target is what it is."""
+    made = loaded(tmp_path, WATCH % ("https://{web}/client", "tcp:10.0.0.5"))
+    assert made.system.watch.pages == ("https://pbx.acme.it/occ", "https://pbx.acme.it/client")
+    assert made.system.watch.sip == "tcp:10.0.0.5"
+
+
+@pytest.mark.parametrize(
+    ("page", "sip", "said"),
+    [
+        ("pbx/occ", "none", "acme.yaml:5:"),
+        ("https://pbx/occ", "sip:10.0.0.5", "acme.yaml:6:10: 'sip:10.0.0.5': write [udp:|tcp:]host[:port], or none"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused(tmp_path: Path, page: str, sip: str, said: str) -> None:
+    """A page that is no address and a target that is none are mistakes, with their place."""
+    assert refused(tmp_path, WATCH % (page, sip))[0].startswith(said)
+
+
 def test_extends_several(tmp_path: Path) -> None:
     """A base that two files share counts once, so it cannot undo what one of them said."""
     made = loaded(
