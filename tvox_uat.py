@@ -9,18 +9,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from procedure import adoption
+from procedure import adoption, conclusion
 from procedure import stage as staging
 from procedure.adoption import AdoptionError
+from procedure.conclusion import ConclusionError
+from procedure.custody import hold_here
+from procedure.hypervisors import choose
 from procedure.person import Person
 from procedure.standing import look
+from reports import html
 from reports.standing import lines as standing_lines
 from reports.words import speak
 from uat.answers import Channel
 from uat.desk import open_desk
 from uat.errors import ExitCode, ProcedureError, TvoxError, UnreachableError
 from uat.host import Address, HostKey, host_key_of, parse_address
-from uat.journal import JournalError, login_name
+from uat.journal import JournalError, login_name, read
 from uat.model import Limits
 from uat.options import NoChecklistError, choose_checklist, load_checklist
 from uat.session import Session
@@ -51,7 +55,7 @@ def _exit_code(error: Exception) -> int:
         return ExitCode.UNREACHABLE
     if isinstance(error, ProcedureError):
         return error.exit_code
-    return 1 if isinstance(error, AdoptionError | JournalError) else 2
+    return 1 if isinstance(error, AdoptionError | ConclusionError | JournalError) else 2
 
 
 def trust(options: argparse.Namespace) -> int:
@@ -119,6 +123,28 @@ def adopt(options: argparse.Namespace) -> int:
         session.drop_connection()
     print(say("adopt.done", folder=str(folder), command=command))
     return 0
+
+
+def conclude(options: argparse.Namespace) -> int:
+    """Declare an upgrade over that will not be gone on with, by name and with a reason."""
+    session = _desk(options)
+    language = speak(session.checklist.language)
+    run, folder = conclusion.find(session)
+    begun = [step for step in run.steps if step.was_begun]
+    where = " ".join(filter(None, (begun[-1].name, begun[-1].release)))
+    print(language.say("conclude.found", run=run.header.id, operator=run.header.operator, step=where))
+    if not (reason := options.reason or _typed(language.say("conclude.reason"))):
+        print(language.say("conclude.no_reason"), file=sys.stderr)
+        return 1
+    with hold_here(choose(session.checklist.system.hypervisor).machine.uuid, run=run.header.id):
+        conclusion.conclude(run, folder, operator=session.header.operator, reason=reason, case=options.case)
+        why = conclusion.let_go(session, run)
+        session.drop_connection()
+    html.write(read(folder), folder)
+    print(language.say("conclude.done", folder=str(folder)))
+    if why:
+        print(language.say("conclude.still_held", why=why), file=sys.stderr)
+    return ExitCode.UNREACHABLE if why else 0
 
 
 def _typed(question: str) -> str:
@@ -226,6 +252,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_desk(one)
     one.add_argument("--reason", metavar="TEXT", help="why; it is kept on both sides")
     one.set_defaults(command=adopt)
+    one = commands.add_parser("conclude", help="declare an upgrade over that will not be gone on with")
+    _add_desk(one)
+    one.add_argument("--reason", metavar="TEXT", help="why, and agreed with whom; it is kept in the evidence")
+    one.add_argument("--case", default="", metavar="NUMBER", help="Telenia's case number")
+    one.set_defaults(command=conclude)
     one = commands.add_parser("stage", help="bring the patches onto the machine days before, and verify them there")
     _add_desk(one)
     one.add_argument("--remove", action="store_true", help="take away what was staged and not yet used")

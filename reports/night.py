@@ -171,10 +171,11 @@ def _resumptions(run: Run, formats: Formats) -> Iterator[Moment]:
     """Say when somebody went on with the run, and who: an interruption is never hidden."""
     say = formats.language.say
     for one in run.resumptions:
-        word = "adopted" if one.adopted else "resumed"
+        word = "adopted" if one.adopted else "concluded" if one.concluded else "resumed"
+        places = {"reason": one.reason, "case": one.case or say("units.nothing")}
         yield Moment(
             name=visible(say(f"label.{word}", operator=one.operator, computer=one.computer)),
-            note=visible(say("label.adopted_note", reason=one.reason)) if one.adopted else "",
+            note=visible(say(f"label.note_{word}", **places)) if one.reason else "",
             outcome=Outcome.PASSED,
             is_step=False,
             began=one.at,

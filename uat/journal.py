@@ -168,7 +168,7 @@ def read(path: Path) -> Run:
     if not headers:
         raise JournalError(f"{path}: no header; this is not the journal of a run")
     steps = {record.number: record for _, record in entries if isinstance(record, Step)}
-    ending = next((record for _, record in reversed(entries) if isinstance(record, Ending | Resumption)), None)
+    ending = next((record for _, record in reversed(entries) if _begins_or_ends(record)), None)
     return Run(
         header=headers[-1],
         identities={record.phase: record for _, record in entries if isinstance(record, Identity)},
@@ -181,6 +181,11 @@ def read(path: Path) -> Run:
         head=_hash_of(lines[-1]),
         torn_bytes=len(torn),
     )
+
+
+def _begins_or_ends(record: Record) -> bool:
+    """Tell whether a record is a run's ending, or takes the one before back: somebody went on."""
+    return isinstance(record, Ending) or (isinstance(record, Resumption) and not record.concluded)
 
 
 def login_name() -> str:

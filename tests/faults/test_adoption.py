@@ -146,3 +146,20 @@ def test_e20_a_status_changes_nothing(nights: Nights) -> None:
     assert (scene.folders[0] / journal.NAME).read_bytes() == before
     assert scene.run("--resume").exit_code == 0
     assert "The upgrade is done" in tvox_uat(scene, "status").stdout
+
+
+def test_c2_a_person_declares_it_over(nights: Nights) -> None:
+    """After a stop that Telenia settled by hand, a person closes the run by name; then another may begin."""
+    scene = nights(Patch(release="22.0.0", marker="none"))
+    scene.write()
+    assert scene.run().exit_code == 10
+    assert scene.run().exit_code == 4
+    assert tvox_uat(scene, "conclude").returncode == 1
+    done = tvox_uat(scene, "conclude", "--reason=settled by hand with Telenia", "--case=T-4711", "--operator=Anna")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert scene.journal.is_open is False
+    page = (scene.folders[-1] / "upgrade.html").read_text("utf-8")
+    assert "Declared over by Anna" in page
+    assert "T-4711" in page
+    assert "No upgrade is under way" in tvox_uat(scene, "status").stdout
+    assert tvox_uat(scene, "conclude", "--reason=x").returncode == 1

@@ -97,7 +97,8 @@ class Resumption(Record):
     """That somebody went on with an interrupted run.
 
     ``torn_bytes`` is what was cut off the journal's end: a record that was not written in full. ``adopted`` says
-    that this is another computer's run, taken over for ``reason``, whose own evidence is not here; ``unfinished``
+    that this is another computer's run, taken over for ``reason``, whose own evidence is not here; ``concluded`` that
+    nobody goes on any more: a person declares the run over, with Telenia's ``case`` if there is one. ``unfinished``
     names the step that was begun and not ended.
     """
 
@@ -107,6 +108,8 @@ class Resumption(Record):
     computer: str = ""
     torn_bytes: int = 0
     adopted: bool = False
+    concluded: bool = False
+    case: str = ""
     reason: str = ""
     unfinished: str = ""
 
@@ -176,6 +179,8 @@ class Run(Record):
     @property
     def is_open(self) -> bool:
         """Tell whether the procedure took hold of the machine and did not come to its end."""
+        if any(one.concluded for one in self.resumptions):
+            return False
         if not any(
             step.name == HELD_FROM and step.outcome in (Outcome.RUNNING, Outcome.PASSED) for step in self.steps
         ):
