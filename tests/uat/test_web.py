@@ -284,7 +284,7 @@ def test_secret_in_an_error(site: Site) -> None:
 
 
 class Hasty(BaseHTTPRequestHandler):
-    """Breaks each connection off after its answer, without a word."""
+    """Breaks each connection off at its second question, without a word."""
 
     protocol_version = "HTTP/1.1"
     connections = 0
@@ -295,15 +295,19 @@ class Hasty(BaseHTTPRequestHandler):
     def setup(self) -> None:
         """Count."""
         type(self).connections += 1
+        self.answered = False
         super().setup()
 
     def do_GET(self) -> None:
-        """Answer, and go."""
+        """Answer once."""
+        if self.answered:
+            self.close_connection = True
+            return
+        self.answered = True
         self.send_response(200)
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"ok")
-        self.close_connection = True
 
 
 def test_a_doorbells_kept_connection_that_broke_is_made_anew(tmp_path: Path) -> None:
