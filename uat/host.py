@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import socket
 import time
 import warnings
@@ -22,7 +23,7 @@ from uat.ssh.address import Address, parse_address
 from uat.ssh.background import BackgroundLoop
 from uat.ssh.inspection import Host, testinfra_host
 from uat.ssh.known_hosts import HostKey, KnownKey, algorithms, fingerprint, host_key, known_keys, refusal
-from uat.ssh.output import Collector, Output, output_of
+from uat.ssh.output import Collector, Framed, Output, output_of
 
 __all__ = [
     "Address",
@@ -228,8 +229,9 @@ class Connection:
         async with self._slots:
             began = time.monotonic()
             try:
-                process = await self._start(line, began + seconds)
-                output = await self._answer(process, stdin, began=began, seconds=seconds)
+                frame = secrets.token_hex(8)
+                process = await self._start(f"echo {frame}; {line}", began + seconds)
+                output = await self._answer(process, stdin, frame=frame, began=began, seconds=seconds)
             except TimeoutError:
                 raise ObservationError(f"{self.address}: no answer within {seconds} s: {command}") from None
             except (OSError, asyncssh.Error) as error:
@@ -253,9 +255,15 @@ class Connection:
                 await asyncio.sleep(_REFUSED_PAUSE)
 
     async def _answer(
-        self, process: asyncssh.SSHClientProcess[bytes], stdin: Iterable[bytes], *, began: float, seconds: int
+        self,
+        process: asyncssh.SSHClientProcess[bytes],
+        stdin: Iterable[bytes],
+        *,
+        frame: str,
+        began: float,
+        seconds: int,
     ) -> Output:
-        stdout, stderr = Collector(), Collector()
+        stdout, stderr = Framed(frame), Collector()
         try:
             async with asyncio.timeout(seconds + _GRACE):
                 await asyncio.gather(
@@ -266,7 +274,7 @@ class Connection:
             process.close()
         if process.returncode is None:
             raise asyncssh.ConnectionLost("no exit code came")
-        return output_of(process.returncode, stdout, stderr, seconds=time.monotonic() - began)
+        return output_of(process.returncode, stdout.answer, stderr, seconds=time.monotonic() - began)
 
 
 def connect(
@@ -359,7 +367,7 @@ async def _feed(stdin: asyncssh.SSHWriter[bytes], pieces: Iterable[bytes]) -> No
         stdin.write_eof()
 
 
-async def _drain(stream: asyncssh.SSHReader[bytes], collector: Collector) -> None:
+async def _drain(stream: asyncssh.SSHReader[bytes], collector: Collector | Framed) -> None:
     while piece := await stream.read(_PIECE_BYTES):
         collector.add(piece)
 

@@ -230,6 +230,22 @@ def test_close_while_running(sshd: Sshd) -> None:
             waiting.result(5)
 
 
+def test_what_a_login_script_prints(sshd: Sshd) -> None:
+    """What a login script prints before a command, a megabyte of it, is no part of the answer."""
+    (sshd.folder / ".bashrc").write_text("seq 1 200000; echo 'Update completed!'\n")
+    with connect_to(sshd) as machine:
+        answer = machine.run("echo real")
+    assert (answer.text, answer.size_bytes, answer.is_truncated) == ("real\n", 5, False)
+
+
+def test_a_shell_that_refuses(sshd: Sshd) -> None:
+    """What a shell says instead of running our command is kept: it tells why."""
+    (sshd.folder / ".bashrc").write_text("echo This account is currently not available.; exit 1\n")
+    with connect_to(sshd) as machine:
+        answer = machine.run("echo real")
+    assert (answer.text, answer.exit_code) == ("This account is currently not available.\n", 1)
+
+
 def test_input_in_pieces(machine: Connection) -> None:
     """A command's input may come piece by piece."""
     assert (

@@ -67,6 +67,36 @@ class Collector:
         return self.size_bytes > len(self._kept)
 
 
+class Framed:
+    """Takes a stream that begins with a word of ours, and tells the answer behind it from what stands before.
+
+    A login script may print what it likes, even what the answer would be; sshd runs it before every command.
+    """
+
+    def __init__(self, frame: str) -> None:
+        self._frame = f"{frame}\n".encode()
+        self._before = Collector()
+        self._behind: Collector | None = None
+        self._end = b""
+
+    def add(self, piece: bytes) -> None:
+        """Take the next piece."""
+        if self._behind is not None:
+            self._behind.add(piece)
+            return
+        self._before.add(piece)
+        _, found, rest = (self._end + piece).partition(self._frame)
+        if found:
+            self._behind = Collector()
+            self._behind.add(rest)
+        self._end = (self._end + piece)[1 - len(self._frame) :]
+
+    @property
+    def answer(self) -> Collector:
+        """What came behind the frame; everything when there was none, since then no command of ours ran."""
+        return self._before if self._behind is None else self._behind
+
+
 def output_of(returncode: int, stdout: Collector, stderr: Collector, *, seconds: float) -> Output:
     """Make a record of what a command said; ``returncode`` is minus n for a command that signal n ended."""
     return Output(
