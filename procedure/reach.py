@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from procedure.child import environment
 from procedure.hypervisors import Hypervisor, Power
 from uat.errors import ObservationError, ProcedureError
 from uat.host import Address
@@ -58,7 +59,9 @@ def _ping(host: str) -> Rung:
         return Rung(name="ping", answers=False, said="not tried: no ping here")
     count = "-n" if sys.platform == "win32" else "-c"
     try:
-        answer = subprocess.run([program, count, "1", host], capture_output=True, timeout=_SECONDS, check=False)
+        answer = subprocess.run(
+            [program, count, "1", host], capture_output=True, timeout=_SECONDS, check=False, env=environment()
+        )
     except (subprocess.TimeoutExpired, OSError) as error:
         return Rung(name="ping", answers=False, said=f"no answer ({type(error).__name__})")
     answers = answer.returncode == 0

@@ -13,7 +13,7 @@ from uat.journal import JournalError, read
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read a journal, write its pages and say where they are; 2 when the journal cannot be read."""
+    """Read a journal, write its pages and say where they are; 2 when it cannot be read, or they not be written."""
     options = _parser().parse_args(arguments)
     try:
         run = read(options.journal)
@@ -21,8 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     folder = options.to or (options.journal if options.journal.is_dir() else options.journal.parent)
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in write(run, folder, options.language):
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        written = write(run, folder, options.language)
+    except OSError as error:
+        sys.stderr.write(f"{folder}: the pages cannot be written ({error})\n")
+        return 2
+    for path in written:
         sys.stdout.write(f"{path}\n")
     return 0
 

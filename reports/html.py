@@ -23,6 +23,7 @@ from reports.verdict import judge
 from reports.visible import visible
 from reports.words import speak
 from uat.compare import Verdict
+from uat.journal import write_file
 from uat.model import Outcome, Phase, Run, Severity
 
 Page = Literal["pre", "post", "upgrade"]
@@ -58,9 +59,9 @@ def write(run: Run, folder: Path, language: str | None = None) -> tuple[Path, ..
     written = []
     for page in reversed(pages(run)):
         path = folder / f"{page}.html"
-        path.write_text(render(run, page, language), encoding="utf-8", newline="\n")
+        write_file(path, render(run, page, language).encode())
         written.append(path)
-    (folder / "junit.xml").write_bytes(junit(run, speak(language or run.header.checklist.language)))
+    write_file(folder / "junit.xml", junit(run, speak(language or run.header.checklist.language)))
     return tuple(written)
 
 

@@ -129,10 +129,16 @@ def pytest_tvox_outage(config: pytest.Config, notice: Notice) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_tvox_ended(config: pytest.Config, run: Run, folder: Path) -> None:
     """Write the pages; what they come to is said last, after pytest's own summary."""
-    written = html.write(run, folder)
+    written: tuple[Path, ...] = ()
+    unwritten: tuple[Line, ...] = ()
+    try:
+        refuse_link(folder / "session.html")
+        written = html.write(run, folder)
+    except Exception as error:  # noqa: BLE001  the edge: the facts are on the disk, whatever happens to their pages
+        unwritten = terminal.unwritten(run, _near(config, folder), error)
     appendix = (folder / "session.html",) if config.pluginmanager.hasplugin("html") else ()
     near = tuple(_near(config, path) for path in (*written, *appendix))
-    config.stash[TOLD].closing = terminal.summary(run, near)
+    config.stash[TOLD].closing = (*terminal.summary(run, near), *unwritten)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -160,6 +166,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if told and report.failed and report.when == "call" and (words := _words(told, id_of(report))):
         report.longrepr = words
     return report
+
+
+def refuse_link(path: Path) -> None:
+    """See that no symbolic link stands where pytest-html, which would follow it, is about to write."""
+    if path.is_symlink():
+        path.unlink()
+        raise OSError(f"{path} was a symbolic link; it is not followed, and was taken away")
 
 
 def _words(told: Told, id: str) -> str:

@@ -235,6 +235,14 @@ def _going_on(run: Run, formats: Formats) -> Iterator[Line]:
         yield Line(text="")
 
 
+def unwritten(run: Run, folder: Path, error: Exception) -> tuple[Line, ...]:
+    """Say that the pages could not be made, that nothing is lost, and how to make them later."""
+    say = formats_of(run.header).language.say
+    why = on_one_line(f"{type(error).__name__}: {error}")
+    text = say("terminal.unwritten", why=why, command=f'python -m reports "{folder}"')
+    return tuple(Line(text=part, tone=Tone.BAD, is_strong=True) for part in wrapped(text, ""))
+
+
 def row_of(header: Header, check: Check, result: Result, before: dict[str, Result]) -> CheckRow:
     """Make the row of a single check, as on the pages; `before` is what this run saw before the upgrade."""
     checklist = header.checklist.model_copy(update={"checks": (check,)})

@@ -188,6 +188,18 @@ def _begins_or_ends(record: Record) -> bool:
     return isinstance(record, Ending) or (isinstance(record, Resumption) and not record.concluded)
 
 
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file beside the journal: for its owner only, never through a symbolic link that somebody put there.
+
+    :raises OSError: it cannot be written, or a link stands in its place.
+    """
+    descriptor = _open(path, os.O_CREAT | os.O_TRUNC)
+    try:
+        _write_all(descriptor, data)
+    finally:
+        os.close(descriptor)
+
+
 def login_name() -> str:
     """Give the name with which this person is logged in at this computer; empty where nothing tells it."""
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 
 from uat import checklist as language
@@ -14,6 +13,7 @@ from uat.journal import login_name
 from uat.model import Checklist, Header, Phase
 from uat.observe import MANUAL
 from uat.phases import looked_at
+from uat.program import program
 
 SSH_CONFIG = Path("~/.ssh/config")
 
@@ -57,7 +57,7 @@ def make_header(checklist: Checklist, phase: Phase, operator: str) -> Header:
         phase=phase,
         started_at=datetime.now(UTC),
         operator=operator or login_name(),
-        tool=f"tvox-uat {_version()}",
+        tool=program(),
         checklist=checklist,
         planned=dict.fromkeys(looked_at(phase), ids),
     )
@@ -76,10 +76,3 @@ def check_answers(file: str | None, checklist: Checklist) -> None:
     manual = [check.id for check in checklist.checks if check.kind == MANUAL]
     for phase in (Phase.PRE, Phase.POST) if file else ():
         read_answers(Path(file or ""), phase, manual)
-
-
-def _version() -> str:
-    try:
-        return metadata.version("tvox-uat")
-    except metadata.PackageNotFoundError:
-        return "(checkout)"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Generator, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Load the checklist and prepare the session; nothing is looked at yet."""
     if not config.getoption("phase"):
         return
+    # Whatever a session writes, pytest-html's and a partner's files too, is for its owner only.
+    config.add_cleanup(partial(_set_umask, os.umask(0o077)))
     # A warning of a library must not end an upgrade at night, whatever the project's own tests want.
     config.addinivalue_line("filterwarnings", "default")
     # All that CentOS 6 offers; cryptography 50 warns of it at each key exchange.
@@ -72,6 +76,10 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from error
     session = config.stash[SESSION]
     config.hook.pytest_tvox_started(config=config, header=session.header, folder=session.folder)
+
+
+def _set_umask(mask: int) -> None:
+    os.umask(mask)
 
 
 def refuse_parallel(config: pytest.Config) -> None:
@@ -283,6 +291,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Give each report its check's id and outcome, and turn a partner's own test into a result."""
     report = yield
+    keep_secrets_out(report, item.config)
     session, phase, id = item.config.stash.get(SESSION, None), phase_of(item), check_id(item)
     if session is None or phase is None or id is None:
         return report
@@ -293,6 +302,17 @@ def pytest_runtest_makereport(
         item.user_properties[:] = [("id", id), ("outcome", str(found.outcome))]
         report.user_properties = list(item.user_properties)
     return report
+
+
+def keep_secrets_out(report: pytest.TestReport, config: pytest.Config) -> None:
+    """Take the session's secrets out of what pytest itself would show: tracebacks with their variables, output."""
+    session = config.stash.get(SESSION, None)
+    if session is None:
+        return
+    clean = session.secrets.redactor.clean
+    report.sections[:] = [(name, clean(text)) for name, text in report.sections]
+    if report.failed and (text := str(report.longrepr)) != clean(text):
+        report.longrepr = clean(text)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -85,8 +85,14 @@ def _forms(secret: str) -> frozenset[bytes]:
     lower = {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), form) for form in percent}
     quoted = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], escape(secret)}
     shell = {shell_quote(secret).strip("'")}
-    words = {secret} | percent | lower | quoted | shell
+    python = {repr(secret)[1:-1], ascii(secret)[1:-1]}
+    words = {secret, *_hexadecimal(secret)} | python | percent | lower | quoted | shell
     return frozenset(word.encode(errors="surrogatepass") for word in words) | _base64_forms(secret.encode())
+
+
+def _hexadecimal(secret: str) -> tuple[str, str]:
+    digits = secret.encode(errors="surrogatepass").hex()
+    return digits, digits.upper()
 
 
 def _base64_forms(secret: bytes) -> frozenset[bytes]:

@@ -32,6 +32,7 @@ from uat.observe import MANUAL, is_automatic, is_valid, observe, waiver_of
 from uat.phases import LOOKING
 from uat.probe import Probe
 from uat.secret import Secrets
+from uat.ssh.refusals import Refusals
 
 
 class Settings(Record):
@@ -83,6 +84,7 @@ class Session:
         self.secrets = Secrets(ask=ask or refuse)
         self._ask_secret = ask
         self._typed: dict[str, str] = {}
+        self._refusals = Refusals(pause=0.0 if ask else self.header.checklist.limits.login_pause)
         self._journal: Journal | None = None
         self._on_result = on_result
         self._connection: Connection | None = None
@@ -127,17 +129,22 @@ class Session:
         return self.connection().run(command, deadline=deadline, stdin=stdin)
 
     def _connect(self) -> Connection:
+        password = self._password()
+        self._refusals.require_another(with_password=bool(password or self._ask_secret))
         try:
-            return connect(
+            opened = connect(
                 self.settings.address,
                 limits=self.checklist.limits,
                 known_hosts=self.settings.known_hosts,
-                password=self._password(),
+                password=password,
                 ask=self._typed_once if self._ask_secret else None,
             )
-        except LoginError:
+        except LoginError as error:
             self._typed.clear()
+            self._refusals.add(error)
             raise
+        self._refusals.forget()
+        return opened
 
     def _typed_once(self, prompt: str) -> str:
         """Ask for a password or passphrase; after a reboot, at night, nobody types it again."""

@@ -103,6 +103,7 @@ class Limits(Record):
     """Every limit and timeout, with its default; set under ``limits:`` in the checklist."""
 
     connect: Duration = Field(default=15.0, description="opening the SSH connection and logging in")
+    login_pause: Duration = Field(default=30.0, description="after a refused login, before the next try")
     keepalive: Duration = Field(default=5.0, description="between two signs of life of the SSH connection")
     keepalive_missed: int = Field(default=3, ge=1, description="signs of life missed before the link is lost")
     command: Duration = Field(default=30.0, description="one command on the machine; ended there when over")
