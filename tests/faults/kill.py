@@ -11,13 +11,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.faults import invariants
 from tests.faults.killer import HOWS
 from tests.faults.patch import Patch
 from tests.faults.scene import Ended, Scene, night
+from uat.errors import ExitCode
 
 AT_ONCE = 2
 RESUMES = 8
@@ -31,13 +32,14 @@ _MAY_STOP = {"cannot_tell"}
 
 @dataclass(kw_only=True)
 class Told:
-    """What came of one night: how it was interrupted, how it ended, what did not hold."""
+    """What came of one night: how it was interrupted (did the link break too?), how it ended, what did not hold."""
 
     name: str
     kills: int = 0
     sessions: int = 0
     stop: str = ""
     exit_code: int = 0
+    breaks: bool = False
     violations: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -165,7 +167,8 @@ def random_night(seed: int) -> Told:
         scene.write()
         arguments: tuple[str, ...] = ()
         for _ in range(chance.randint(1, 4)):
-            ended = _one_kill(scene, chance, arguments)
+            told.breaks |= (breaks := chance.random() < 0.3)
+            ended = _one_kill(scene, chance, arguments, breaks=breaks)
             told.sessions += 1
             told.kills += ended.was_killed
             if not ended.was_killed:
@@ -174,16 +177,16 @@ def random_night(seed: int) -> Told:
         return _finish(scene, ended, told)
 
 
-def _one_kill(scene: Scene, chance: random.Random, arguments: tuple[str, ...]) -> Ended:
-    """Run a session that is killed at a point, or at a moment; now and then the link breaks before."""
-    during = _breaking(scene, chance.uniform(0, 4)) if chance.random() < 0.3 else None
-    if chance.random() < 0.6:
+def _one_kill(scene: Scene, chance: random.Random, arguments: tuple[str, ...], *, breaks: bool) -> Ended:
+    """Run a session that is killed at a point, or at a moment; or the link breaks and it is killed at a point."""
+    during = _breaking(scene, chance.uniform(0, 4)) if breaks else None
+    if breaks or chance.random() < 0.6:
         kill = f"{chance.randint(1, 35)}:{chance.choice(HOWS)}"
         ended = scene.run(*arguments, kill=kill, during=during)
     else:
         moment = chance.uniform(0.5, 8)
         ended = scene.run(*arguments, during=_killing(moment))
-    if _NOTHING_TO_RESUME in ended.output:
+    if _NOTHING_TO_RESUME in ended.output and not scene.ending:
         return scene.run(kill=f"{chance.randint(1, 35)}:{chance.choice(HOWS)}")
     return ended
 
@@ -210,14 +213,14 @@ def _breaking(scene: Scene, moment: float) -> Callable[[subprocess.Popen[str]], 
 
 def _finish(scene: Scene, ended: Ended, told: Told) -> Told:
     """Go on until a session ends by itself, open everything once more, and look at the world twice."""
-    while ended.was_killed and told.sessions <= RESUMES:
+    while (ended.was_killed or ended.exit_code == ExitCode.UNREACHABLE) and told.sessions <= RESUMES:
         ended = go_on(scene)
         told.sessions += 1
     told.exit_code = ended.exit_code
     told.violations += invariants.violations(invariants.inspect(scene, ended.exit_code))
     if not told.violations:
         told.stop = scene.stop or ""
-        told.violations += bad_end(ended, told.stop)
+        told.violations += bad_end(ended, told.stop, breaks=told.breaks)
         before = scene.pbx.events.read_text()
         if ended.exit_code == 0:
             again = scene.run("--resume")
@@ -229,14 +232,26 @@ def _finish(scene: Scene, ended: Ended, told: Told) -> Told:
 
 
 def go_on(scene: Scene, **begun: str) -> Ended:
-    """Go on as a person does who reads the terminal: --resume, and anew when there is nothing to go on with."""
+    """Go on as a person does who reads the terminal: --resume, and anew when no night was begun.
+
+    A night that was killed behind its last line is over: it ended as that line says.
+    """
     ended = scene.run("--resume", **begun)
-    return scene.run(**begun) if _NOTHING_TO_RESUME in ended.output else ended
+    if _NOTHING_TO_RESUME not in ended.output:
+        return ended
+    if scene.folders and (ending := scene.ending):
+        return replace(ended, exit_code=ending.exit_code)
+    return scene.run(**begun)
 
 
-def bad_end(ended: Ended, stop: str) -> list[str]:
-    """Say that a night should have completed, or have said that it cannot tell; nothing when it did."""
+def bad_end(ended: Ended, stop: str, *, breaks: bool = False) -> list[str]:
+    """Say that a night should have completed, or have said that it cannot tell; nothing when it did.
+
+    :param breaks: the link broke: then a check may have been unable to look, which closes the gate.
+    """
     if ended.exit_code == 0 or (ended.exit_code == 10 and stop in _MAY_STOP):
+        return []
+    if breaks and ended.exit_code == ExitCode.GATE_CLOSED:
         return []
     return [f"it_ends_well: exit {ended.exit_code}, {stop or 'no stop'}, although only the runner was killed"]
 

@@ -22,7 +22,7 @@ from tests.faults.link import Link
 from tests.faults.patch import Patch
 from tests.faults.pbx import MEMORY, Pbx
 from uat import journal
-from uat.model import Outcome, Run, Step
+from uat.model import Ending, Outcome, Run, Step
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("uat.plugin", "procedure.plugin", "reports.plugin", "tests.faults.adapter", "tests.faults.killer")
@@ -193,6 +193,14 @@ class Scene:
         except (journal.JournalError, IndexError):
             return None
         return next((step.stop for step in steps if step.outcome is Outcome.FAILED), None)
+
+    @property
+    def ending(self) -> Ending | None:
+        """Give how the newest run ended; none when it did not, or cannot be read."""
+        try:
+            return self.journal.ending
+        except (journal.JournalError, IndexError):
+            return None
 
     def has_begun(self, name: str) -> bool:
         """Tell whether a step of the newest run has begun."""
