@@ -12,6 +12,7 @@ from procedure.attempt import directory_of
 from procedure.hypervisors import Ask
 from procedure.identity import agree, confirm
 from procedure.plan import Planned
+from procedure.preflight import conditions
 from procedure.proof import CompletionProof
 from procedure.recall import Recall
 from procedure.site import Site
@@ -104,7 +105,8 @@ class Night:
         planned = session.header.planned.get(Phase.PRE, ())
         checks = [check for check in session.checklist.checks if check.id in planned]
         results = {id: result for (phase, id), result in session.results.items() if phase is Phase.PRE}
-        steps.gate(checks, results, account=account)
+        found = {id: result for (phase, id), result in session.results.items() if phase is Phase.PREFLIGHT}
+        steps.gate(checks, results, account=account, conditions={name: found.get(name) for name in conditions()})
         steps.see_patches(session.checklist.upgrade.patches, self._site.folder, account=account)
 
     def _identify(self, account: Account, *, earlier: Step | None) -> None:

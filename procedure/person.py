@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from uat.answers import Channel
 from uat.errors import ExitCode, ProcedureError
 
@@ -27,7 +29,7 @@ class Person:
             raise ProcedureError("not_confirmed", facts={"asked": key}) from None
 
     def _ask(self, channel: Channel, text: str, choices: tuple[str, ...]) -> str:
-        words = {channel.phrases[f"choice_{choice}"].lower(): choice for choice in choices}
+        words = {word: choice for choice in choices for word in spoken(choice, channel.phrases)}
         while True:
             typed = channel.read(text)
             if not choices:
@@ -35,3 +37,8 @@ class Person:
             if (choice := words.get(typed.strip().lower())) is not None:
                 return choice
             channel.write(channel.phrases["invalid"])
+
+
+def spoken(choice: str, phrases: Mapping[str, str]) -> tuple[str, ...]:
+    """List the words in which a choice may be typed; a language separates them with ``/``."""
+    return tuple(word.strip().lower() for word in phrases.get(f"choice_{choice}", choice).split("/"))

@@ -17,10 +17,12 @@ from procedure.custody import ActiveHereError, FileLock, hold_here
 from procedure.night import Night
 from procedure.person import Person
 from procedure.plan import steps_of
-from procedure.preflight import Preflight
+from procedure.preflight import Preflight, questions
 from procedure.preflight import conditions as preflight_conditions
 from procedure.watch import Watch
 from procedure.whole import Key, difference, ending_early, key_of, narrowing, whole_session
+from procedure.written import read_written
+from uat.errors import ChecklistError
 from uat.items import check_id, phase_of
 from uat.model import News, Notice, Phase, Step
 from uat.phases import CHANGING, PARTS, PROCEDURE
@@ -29,6 +31,7 @@ from uat.session import Session
 
 CONDUCTOR = pytest.StashKey[Conductor]()
 WATCH = pytest.StashKey[Watch]()
+PREFLIGHT = pytest.StashKey[Preflight]()
 _OTHERS = pytest.StashKey[list[Key]]()
 _HELD = pytest.StashKey[FileLock]()
 
@@ -72,6 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
         steps_of(phase, session.checklist.upgrade)
     except ValueError as error:
         raise pytest.UsageError(f"{session.checklist.path}: {error}") from error
+    if Phase.PREFLIGHT in PARTS[phase]:
+        config.stash[PREFLIGHT] = make_preflight(session)
     config.stash[_OTHERS] = []
     # pytest-timeout must not end a step that takes its time; without that plugin the marker has no meaning.
     config.addinivalue_line("markers", "timeout: set to none for a procedure")
@@ -248,10 +253,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
-    """Write down the steps that were not come to, before the journal is closed."""
+    """Write down the conditions and steps that were not come to, before the journal is closed."""
     if watch := session.config.stash.get(WATCH, None):
         watch.close()
     ours, conductor = procedure_of(session.config), session.config.stash.get(CONDUCTOR, None)
+    if ours and ours.has_journal and (looking := session.config.stash.get(PREFLIGHT, None)):
+        looking.close()
     if ours and conductor and ours.has_journal:
         conductor.close()
     return (yield)
@@ -266,13 +273,21 @@ def conductor(phase: Phase, request: pytest.FixtureRequest) -> Conductor:
 @pytest.fixture(scope="session")
 def preflight(phase: Phase, request: pytest.FixtureRequest) -> Preflight:
     """Whoever looks whether the upgrade may start: each condition once, its result written down."""
-    return make_preflight(request.config, request.config.stash[SESSION])
+    return request.config.stash[PREFLIGHT]
 
 
-def make_preflight(config: pytest.Config, session: Session) -> Preflight:
-    """Put together who looks at the conditions."""
+def make_preflight(session: Session) -> Preflight:
+    """Put together who looks at the conditions, with what was answered before the night.
+
+    :raises pytest.UsageError: the file of answers is wrong, with every mistake's place.
+    """
     ask = Person(session.channel, is_there=session.settings.interactive)
-    return Preflight(session, ask=ask)
+    path, phrases = session.settings.answers, session.channel.phrases if session.channel else {}
+    try:
+        written = read_written(path, questions(), phrases) if path else {}
+    except ChecklistError as error:
+        raise pytest.UsageError(str(error)) from error
+    return Preflight(session, ask=ask, written=written)
 
 
 @pytest.fixture(scope="session")

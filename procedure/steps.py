@@ -25,23 +25,33 @@ from uat.model import Check, Evidence, Identity, Limits, NewsKind, Outcome, Patc
 
 _CLOSING = (Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.NOT_RUN)
 _HOLDS = (Outcome.PASSED, Outcome.WAIVED)
+_LETS_PASS = (*_HOLDS, Outcome.NOT_APPLICABLE)
 _LOOKS_TO_SETTLE = 2
 _REBOOT = "PATH=$PATH:/usr/sbin:/sbin reboot"
 
 
-def gate(checks: Sequence[Check], results: Mapping[str, Result], *, account: Account) -> None:
+def gate(
+    checks: Sequence[Check],
+    results: Mapping[str, Result],
+    *,
+    account: Account,
+    conditions: Mapping[str, Result | None],
+) -> None:
     """See that nothing that matters was wrong, unclear or left out before the upgrade.
 
     :param checks: what was planned for pre.
     :param results: what came of it, by check id.
-    :raises ProcedureError: ``gate_closed``, with the ids.
+    :param conditions: what came of each condition of the preflight; None: it was not looked at.
+    :raises ProcedureError: ``gate_closed``, with the ids of the checks and the names of the conditions.
     """
     found = {check.id: results[check.id].outcome if check.id in results else Outcome.NOT_RUN for check in checks}
     matters = {check.id for check in checks if check.severity in (Severity.BLOCKER, Severity.MAJOR)}
     failing = [id for id, outcome in found.items() if id in matters and outcome in _CLOSING]
+    closing = [name for name, one in conditions.items() if one is None or one.outcome not in _LETS_PASS]
     account.saw(checks=len(found))
-    if failing or not found:
-        raise ProcedureError("gate_closed", facts={"failing": failing}, exit_code=ExitCode.GATE_CLOSED)
+    if failing or closing or not found:
+        facts = {"failing": failing, "conditions": closing}
+        raise ProcedureError("gate_closed", facts=facts, exit_code=ExitCode.GATE_CLOSED)
 
 
 def see_patches(patches: Iterable[Patch], folder: Path, *, account: Account) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from reports import terminal
 from reports.told import Told
 from reports.visible import on_one_line
+from uat.model import Phase
 
 _COLUMNS = ("Phase", "Id", "Severity", "Expected", "Observed")
 _PLACE = 2
@@ -55,6 +56,8 @@ class Appendix:
             expected = "; ".join(f"{line.property} {line.expected}".strip() for line in row.lines)
             observed = "; ".join(f"{line.property} {line.observed}".strip() for line in row.lines if line.observed)
             return result.phase, on_one_line(id), row.severity, expected, observed or row.error or row.reason
+        if (condition := condition_of(report)) and (found := told.results.get((Phase.PREFLIGHT, condition))):
+            return found.phase, condition, "", "", found.error or found.reason or found.outcome
         step = told.last_step
         if step and report.when == "call":
             return "upgrade", f"{step.number} {step.name} {step.release or ''}".strip(), "", "", step.stop or ""
@@ -65,3 +68,9 @@ def id_of(report: Report) -> str:
     """Give the id of the check that a report is about; empty when it is about something else."""
     properties = getattr(report, "user_properties", ())  # the report of a collection has none
     return str(dict(properties).get("id", ""))
+
+
+def condition_of(report: Report) -> str:
+    """Give the condition of the preflight that a report is about; empty when it is about something else."""
+    properties = getattr(report, "user_properties", ())
+    return str(dict(properties).get("condition", ""))

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import night, outage, sides
+from reports import night, outage, preflight, sides
 from reports.formats import Formats
 from reports.junit import junit
 from reports.rows import CheckRow, anchor, by_area, check_rows, exhibits
@@ -26,7 +26,7 @@ from uat.compare import Verdict
 from uat.journal import write_file
 from uat.model import Outcome, Phase, Run, Severity
 
-Page = Literal["pre", "post", "upgrade"]
+Page = Literal["preflight", "pre", "post", "upgrade"]
 
 _HERE = Path(__file__).parent
 _SHOWN_BYTES = 4096
@@ -50,7 +50,8 @@ def render(run: Run, page: Page, language: str | None = None) -> str:
 
 def pages(run: Run) -> tuple[Page, ...]:
     """List the pages that a run has something to say on."""
-    looked: list[Page] = [page for page in ("pre", "post") if page in run.header.planned or run.of(Phase(page))]
+    several: tuple[Page, ...] = ("preflight", "pre", "post")
+    looked = [page for page in several if page in run.header.planned or run.of(Phase(page))]
     return (*looked, "upgrade") if run.header.phase is Phase.UPGRADE else tuple(looked)
 
 
@@ -96,6 +97,8 @@ def _span(run: Run, phase: Phase) -> tuple[datetime, datetime | None]:
 
 def _content(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
     """Give the template of a phase what it shows."""
+    if phase is Phase.PREFLIGHT:
+        return preflight.content(run, formats)
     looked = Phase.POST if phase is Phase.UPGRADE else phase
     rows = check_rows(run, looked, formats)
     compared = () if phase is Phase.PRE else sides.side_rows(run, formats)

@@ -7,16 +7,16 @@ from xml.etree import ElementTree as Tree
 
 from reports.visible import on_one_line, visible
 from reports.words import Language
-from uat.model import Check, Outcome, Phase, Result, Run, Source
+from uat.model import Check, Outcome, Phase, Result, Run, Severity, Source
 
 _BAD = {Outcome.FAILED: "failure", Outcome.UNANSWERED: "failure", Outcome.NOT_RUN: "error", Outcome.ERROR: "error"}
 
 
 def junit(run: Run, language: Language) -> bytes:
-    """Write one test suite per phase, one test case per check and per step."""
+    """Write one test suite per phase, one test case per condition, check and step."""
     root = Tree.Element("testsuites", name=visible(f"{run.header.checklist.customer} {run.header.checklist.change}"))
     checks = {check.id: check for check in run.header.checklist.checks}
-    for phase in (Phase.PRE, Phase.UPGRADE, Phase.POST):
+    for phase in (Phase.PREFLIGHT, Phase.PRE, Phase.UPGRADE, Phase.POST):
         cases = list(_steps(run) if phase is Phase.UPGRADE else _checks(run, phase, checks, language))
         if cases:
             root.append(_suite(run, phase, cases))
@@ -42,7 +42,8 @@ def _suite(run: Run, phase: Phase, cases: list[Tree.Element]) -> Tree.Element:
 
 def _checks(run: Run, phase: Phase, checks: dict[str, Check], language: Language) -> Iterator[Tree.Element]:
     for check_id, result in run.of(phase).items():
-        check = checks.get(check_id) or Check(id=check_id, title={}, kind="", inputs={}, source=Source(file=""))
+        check = checks.get(check_id) if phase is not Phase.PREFLIGHT else _condition(check_id, language)
+        check = check or Check(id=check_id, title={}, kind="", inputs={}, source=Source(file=""))
         case = Tree.Element(
             "testcase",
             classname=visible(f"{phase}.{check.area or check.kind}"),
@@ -52,6 +53,11 @@ def _checks(run: Run, phase: Phase, checks: dict[str, Check], language: Language
         _add_properties(case, {"id": check_id, "severity": check.severity.value, "outcome": result.outcome.value})
         _add_outcome(case, result.outcome, _message(result), language)
         yield case
+
+
+def _condition(word: str, language: Language) -> Check:
+    title = {language.code: language.name("condition", f"{word}.title")}
+    return Check(id=word, title=title, kind="condition", inputs={}, severity=Severity.BLOCKER, source=Source(file=""))
 
 
 def _steps(run: Run) -> Iterator[Tree.Element]:

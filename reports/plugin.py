@@ -12,12 +12,12 @@ from typing import TextIO, TypeAlias
 import pytest
 
 from reports import html, terminal
-from reports.appendix import Appendix, id_of
+from reports.appendix import Appendix, condition_of, id_of
 from reports.terminal import Line
 from reports.told import Told
 from reports.verdict import Tone
 from reports.words import speak
-from uat.model import Check, Header, News, NewsKind, Notice, Result, Run, Step
+from uat.model import Check, Header, News, NewsKind, Notice, Phase, Result, Run, Step
 
 TOLD = pytest.StashKey[Told]()
 """What this session was told, on pytest's config; absent when ``--phase`` was not given."""
@@ -163,7 +163,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Put what failed into words, in place of technical text; a partner's own test keeps its traceback."""
     report = yield
     told = item.config.stash.get(TOLD, None)
-    if told and report.failed and report.when == "call" and (words := _words(told, id_of(report))):
+    if (
+        told
+        and report.failed
+        and report.when == "call"
+        and (words := _words(told, id_of(report), condition_of(report)))
+    ):
         report.longrepr = words
     return report
 
@@ -175,7 +180,10 @@ def refuse_link(path: Path) -> None:
         raise OSError(f"{path} was a symbolic link; it is not followed, and was taken away")
 
 
-def _words(told: Told, id: str) -> str:
+def _words(told: Told, report: pytest.TestReport) -> str:
+    id = id_of(report)
+    if found := told.results.get((Phase.PREFLIGHT, condition_of(report))):
+        return terminal.failed_condition(told.header, found)
     result, step = told.latest(id), told.last_step
     if result and told.checks[id].kind != _PYTHON:
         return terminal.failure(told.header, told.checks[id], result, told.before())

@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
-from reports import night, sides
+from reports import night, preflight, sides
 from reports.formats import Formats
 from reports.rows import CheckRow, check_rows
 from reports.verdict import Tone, judge
@@ -94,6 +94,8 @@ def resulted(header: Header, check: Check, result: Result, before: dict[str, Res
     if result.outcome not in _LOUD:
         return ()
     formats = formats_of(header)
+    if result.phase is Phase.PREFLIGHT:
+        return _condition(result, formats)
     row = row_of(header, check, result, before)
     words = formats.language.say(f"outcome.{result.outcome}").upper()
     tone = Tone.CAUTION if result.outcome in (Outcome.WAIVED, Outcome.UNANSWERED) else Tone.BAD
@@ -110,6 +112,11 @@ def failure(header: Header, check: Check, result: Result, before: dict[str, Resu
     proof = [plain(f"    {one.label}") for one in (result.evidence or ())]
     source = str(check.source)
     return "\n".join([plain(head), *_details(row, formats), *proof, f"    {source}"])
+
+
+def failed_condition(header: Header, result: Result) -> str:
+    """Say what does not hold and what to do, for pytest's list of failures."""
+    return "\n".join(line.text.strip() for line in _condition(result, formats_of(header)))
 
 
 def failed_step(header: Header, step: Step) -> str:
@@ -251,6 +258,20 @@ def row_of(header: Header, check: Check, result: Result, before: dict[str, Resul
     return check_rows(run, result.phase, formats_of(header))[0]
 
 
+def _condition(result: Result, formats: Formats) -> tuple[Line, ...]:
+    """Tell of a condition that does not hold: what was found, and what to do."""
+    row = preflight.row(result, formats)
+    words = formats.language.say(f"outcome.{row.outcome}").upper()
+    head = _wrapped(f"{words}  {row.id}  {row.title}", "  ")
+    found = "; ".join(f"{name}: {value}" for name, value in row.facts)
+    texts = (found, row.error, row.reason, f"{formats.language.say('terminal.todo')} {row.todo}")
+    tone = Tone.CAUTION if row.outcome in (Outcome.WAIVED, Outcome.UNANSWERED) else Tone.BAD
+    return (
+        *(Line(text=text, tone=tone) for text in head),
+        *(Line(text=part) for text in texts if text for part in _wrapped(text, "    ")),
+    )
+
+
 def _details(row: CheckRow, formats: Formats) -> Iterator[str]:
     say = formats.language.say
     for line in row.lines:
@@ -279,7 +300,7 @@ def _name(step: Step, formats: Formats) -> str:
 
 def _counted(run: Run, formats: Formats) -> Iterator[str]:
     """Count the outcomes of each phase that was looked at."""
-    for phase in (Phase.PRE, Phase.POST):
+    for phase in (Phase.PREFLIGHT, Phase.PRE, Phase.POST):
         found = Counter(result.outcome for result in run.of(phase).values())
         if not found:
             continue

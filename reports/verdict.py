@@ -72,6 +72,8 @@ def judge(run: Run, phase: Phase) -> Verdict:
         Phase.PRE: _of_phase(run, Phase.PRE),
         Phase.POST: _of_phase(run, Phase.POST),
     }
+    if phase is Phase.PREFLIGHT:
+        return _preflight(run)
     if phase is Phase.PRE:
         return _gate(run, wrong[Phase.PRE])
     if phase is Phase.POST:
@@ -87,6 +89,17 @@ def _of_phase(run: Run, phase: Phase) -> _Wrong:
         return tuple(check_id for check_id in found if severities.get(check_id, Severity.MAJOR) is severity)
 
     return _Wrong(blockers=of(Severity.BLOCKER), majors=of(Severity.MAJOR), minors=of(Severity.MINOR))
+
+
+def _preflight(run: Run) -> Verdict:
+    """Say whether anything stands in the way; the page itself names what."""
+    nothing = _Wrong(blockers=(), majors=(), minors=())
+    if _was_out_of_reach(run, Phase.PREFLIGHT):
+        return _verdict("unreachable", Tone.BAD, run, nothing, Phase.PREFLIGHT)
+    found = set(outcomes(run, Phase.PREFLIGHT).values())
+    if not found or found & set(WRONG):
+        return _verdict("preflight_closed", Tone.BAD, run, nothing, Phase.PREFLIGHT)
+    return _verdict("preflight_open", Tone.GOOD, run, nothing, Phase.PREFLIGHT)
 
 
 def _gate(run: Run, wrong: _Wrong) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uat.errors import ExitCode, ProcedureError
-from uat.model import Outcome
+from uat.model import Outcome, Phase
 from uat.session import Session
 
 _BAD = {Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.NOT_RUN}
@@ -18,7 +18,7 @@ def stop_code(session: Session) -> str | None:
 
 
 def exit_code(session: Session, status: int) -> int:
-    """Choose the exit code: a stop's own, 13 when only answers are missing, else pytest's."""
+    """Choose the exit code: a stop's own, 13 when only answers are missing, 12 after a preflight, else pytest's."""
     if isinstance(session.stop, ProcedureError):
         return session.stop.exit_code
     if session.stop is not None:
@@ -26,4 +26,6 @@ def exit_code(session: Session, status: int) -> int:
     bad = {result.outcome for result in session.results.values()} & _BAD
     if status == _TESTS_FAILED and bad == {Outcome.UNANSWERED}:
         return ExitCode.UNANSWERED
+    if status == _TESTS_FAILED and session.header.phase is Phase.PREFLIGHT:
+        return ExitCode.GATE_CLOSED
     return status

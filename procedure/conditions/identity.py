@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from procedure import hypervisors
-from procedure.conditions import Finding, Ground, found
+from procedure.conditions import Area, Finding, Ground, found
 from procedure.identity import agree
 from uat.errors import ProcedureError
 from uat.model import Phase
+
+AREA = Area.IDENTITY
 
 
 def look(ground: Ground) -> Finding:

@@ -163,6 +163,11 @@ class Chosen:
     word: str
     machine: Machine
 
+    @property
+    def is_attested(self) -> bool:
+        """Tell whether snapshots, disks and room are a person's word here: the file says ``IS_ATTESTED``."""
+        return bool(getattr(registry.load(__name__, self.word), "IS_ATTESTED", False))
+
     def open(self, *, limits: Limits, ask: Ask) -> Hypervisor:
         """Open the way there.
 

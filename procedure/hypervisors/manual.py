@@ -15,6 +15,9 @@ from procedure.hypervisors import Ask, Disk, Listed, Machine, Power, PowerState,
 from uat.errors import ObservationError
 from uat.model import Limits
 
+IS_ATTESTED = True
+"""What this hypervisor does not tell, a person says instead (``Chosen.is_attested``)."""
+
 
 class Inputs(Machine):
     """The machine's name and UUID as the hypervisor shows them, and where that is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from string import Formatter
@@ -10,7 +11,10 @@ import pytest
 
 from procedure.attempt import State
 from procedure.hypervisors import Power
+from procedure.interview import Said
 from procedure.plan import AFTER, BEFORE, EACH_PATCH
+from procedure.preflight import conditions, questions
+from procedure.rehearsal import Rehearsed
 from reports.words import languages, speak
 from uat.compare import Verdict
 from uat.model import Availability, NewsKind, Outcome, Phase, Severity, Viewpoint
@@ -111,6 +115,41 @@ def test_every_waiting_of_the_procedure_has_its_words() -> None:
     assert set(speak("it").section("waiting")) == told
 
 
+def test_every_condition_has_its_words_and_nothing_else_has() -> None:
+    """A condition of the preflight has a title and says what to do; a title without a condition is a defect."""
+    words = {f"{condition}.{text}" for condition in conditions() for text in ("title", "todo")}
+    assert set(speak("it").section("condition")) == words
+
+
+def test_every_reason_of_a_condition_has_its_words() -> None:
+    """Why a condition means nothing here is said in words, and nothing else."""
+    told = set(re.findall(r'not_applicable\("(\w+)"', sources("procedure")))
+    assert set(speak("it").section("condition_reason")) == told
+
+
+@pytest.mark.parametrize("condition", questions())
+def test_every_question_of_the_preflight_has_its_words(condition: str) -> None:
+    """What a person can be asked has its question, and each answer its word."""
+    asked = speak("it").section("ask")
+    assert {condition, *(f"choice_{word}" for word in questions()[condition].words)} <= asked.keys()
+
+
+def test_every_fact_of_a_condition_has_a_name() -> None:
+    """What a condition found is read in the page's language."""
+    known, text = speak("it").section("fact"), sources("procedure/conditions")
+    calls = [
+        node for node in ast.walk(ast.parse(re.sub("from __future__ .*", "", text))) if isinstance(node, ast.Call)
+    ]
+    told = {
+        word.arg
+        for call in calls
+        if getattr(call.func, "id", "") in ("found", "attested", "asked", "not_applicable")
+        for word in call.keywords
+        if word.arg
+    }
+    assert {*told, *Said.model_fields, *Rehearsed.model_fields, "self_approved"} - known.keys() == set()
+
+
 def test_every_fact_with_a_name_is_one_that_the_procedure_sees() -> None:
     """A fact's label stands for something that a step can tell."""
     text = sources("procedure", "uat")
@@ -137,6 +176,7 @@ def test_every_other_key_is_used() -> None:
     """A key that nothing says is a defect."""
     text = sources("reports") + (ROOT / "tvox_uat.py").read_text("utf-8")
     checked = (*BY_ENUM, "stop", "fact", "waiting", "ask", "next", "tally", "comparison_tally", "units", "verdict")
+    checked += ("condition", "condition_reason")
     families = {
         "page": {f"{phase}" for phase in Phase},
         "status": {f"power_{power}" for power in Power},

@@ -9,7 +9,8 @@ Example::
     post:
       ACME-07: passed
 
-What stands under ``pre:`` or ``post:`` wins over ``answers:`` in that phase.
+What stands under ``pre:`` or ``post:`` wins over ``answers:`` in that phase. What stands under ``preflight:`` is
+about the conditions of an upgrade; the procedure reads it (``procedure/written.py``).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from uat.language.yaml_marks import Page, Table, Text, plain, read
 from uat.model import Phase
 
 _SECTIONS = ("answers", "pre", "post")
-_WORDS = ("answered_by", *_SECTIONS)
+_WORDS = ("answered_by", "preflight", *_SECTIONS)
 
 
 def ask(questions: tuple[Question, ...], channel: Channel) -> dict[str, Answer]:

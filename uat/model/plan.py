@@ -48,11 +48,29 @@ class Releases(Record):
     post: str
 
 
+class Role(Record):
+    """How the machine tells that it stands alone: a command that only looks, and what its answer then matches."""
+
+    run: str
+    stand_alone: str = Field(description="a regular expression, searched in the command's output")
+    reviewed_by: str
+
+    @field_validator("stand_alone")
+    @classmethod
+    def _is_expression(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"'{value}' is no regular expression: {error}") from None
+        return value
+
+
 class Upgrade(Record):
     """What is planned for the night."""
 
     window: Window | None = None
     release: Releases | None = None
+    role: Role | None = None
     patches: tuple[Patch, ...] = ()
 
 
@@ -130,6 +148,15 @@ class Limits(Record):
     outage_told: Duration = Field(default=300.0, description="between two lines on the running outage")
     window_near: Duration = Field(default=900.0, description="before the window's end, when that is said")
     keep_snapshot: Duration = Field(default=604800.0, description="how long the snapshot is to be kept")
+    space_free_percent: float = Field(default=50.0, ge=0, description="free on the machine's disks (vendor: > 50 %)")
+    space_patches: float = Field(default=3.0, ge=0, description="free on the machine's disk, times the patches' size")
+    datastore_free_percent: float = Field(default=20.0, ge=0, description="free where the snapshot grows")
+    datastore_growth: float = Field(default=1.2, ge=0, description="free there, times what the VM's disks may become")
+    datastore_patches: float = Field(default=5.0, ge=0, description="free there, times the patches' size")
+    clock_warn: Duration = Field(default=2.0, description="the machine's clock off by more is pointed out")
+    clock_stop: Duration = Field(default=60.0, description="the machine's clock off by more: no upgrade")
+    evidence_room_bytes: int = Field(default=200_000_000, ge=0, description="free on this computer, for the evidence")
+    rehearsal: Duration = Field(default=120.0, description="the rehearsal in screen coming to its end")
 
 
 class Checklist(Record):
