@@ -163,12 +163,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Put what failed into words, in place of technical text; a partner's own test keeps its traceback."""
     report = yield
     told = item.config.stash.get(TOLD, None)
-    if (
-        told
-        and report.failed
-        and report.when == "call"
-        and (words := _words(told, id_of(report), condition_of(report)))
-    ):
+    if told and report.failed and report.when == "call" and (words := _words(told, report)):
         report.longrepr = words
     return report
 

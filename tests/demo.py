@@ -7,7 +7,9 @@ import os
 import shlex
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from tests.lab import Lab, missing
 
@@ -31,6 +33,7 @@ system:
   hypervisor:
     libvirt: {{uri: "{lab.uri}", vm: {lab.domain}, uuid: {lab.uuid}}}
 upgrade:
+  window: {{from: {window[0]}, to: {window[1]}}}
   patches:
 {patches}
 limits: {{silence: 20s}}
@@ -41,6 +44,15 @@ answered_by: M. Rossi
 answers:
   MAN-01: {answer: passed, note: risponde al secondo squillo}
   MAN-02: passed
+preflight:
+  role: singolo
+  customisations: nessuna
+  licence: sì
+  mcs: nessuno
+  console: sì
+  keep: {answer: 72h, answered_by: G. Verdi}
+  backup: nessuno
+  approval: {answer: sì, note: CAB del 12/11, answered_by: C. Bianchi}
 """
 
 
@@ -71,9 +83,16 @@ def write_desk(lab: Lab, folder: Path, *, language: str = "it") -> Path:
     checklists.mkdir(parents=True, exist_ok=True)
     patches = "\n".join(patch_line(lab.patches / f"tvox-{release}.run", release) for release in RELEASES)
     path = checklists / "acme.yaml"
-    path.write_text(CHECKLIST.format(lab=lab, language=language, patches=patches), "utf-8")
+    path.write_text(CHECKLIST.format(lab=lab, language=language, patches=patches, window=window()), "utf-8")
     (folder / "answers.yaml").write_text(ANSWERS, "utf-8")
     return path
+
+
+def window() -> tuple[str, str]:
+    """Agree on a window that is open now, by the checklist's clock."""
+    now = datetime.now(ZoneInfo("Europe/Rome"))
+    begins, ends = now - timedelta(minutes=5), now + timedelta(hours=6)
+    return f"{begins:%Y-%m-%d %H:%M}", f"{ends:%Y-%m-%d %H:%M}"
 
 
 def patch_line(path: Path, release: str) -> str:

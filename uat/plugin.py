@@ -182,8 +182,9 @@ class ChecklistFile(pytest.File):
     tests = Path(__file__).with_name("test_checklist.py")
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """Yield the module's parametrized functions under the checklist's own name."""
-        yield from pytest.Module.from_parent(self, path=self.tests, nodeid=self.nodeid).collect()
+        """Yield the module's parametrized functions under the checklist's own name, where checks are looked at."""
+        if looked_at(self.config.stash[SESSION].header.phase):
+            yield from pytest.Module.from_parent(self, path=self.tests, nodeid=self.nodeid).collect()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -268,7 +268,7 @@ def test_no_other_time_limit_holds(desk: Desk) -> None:
     pytest.importorskip("pytest_timeout", reason="pytest-timeout is not installed")
     ended = desk.run("acme.yaml", "--timeout=0.001", "--confirm-host=x")
     assert ended.returncode == 12, ended.stdout + ended.stderr
-    assert desk.runs()[0].steps[1].stop == "wrong_machine"
+    assert desk.runs()[0].steps[0].stop == "gate_closed"
 
 
 def test_no_limit_for_the_whole_session(desk: Desk) -> None:
@@ -284,16 +284,56 @@ def test_whoever_listens_cannot_end_a_step(desk: Desk) -> None:
     (desk.folder / "deaf.py").write_text("def pytest_tvox_step(step):\n    raise OSError('terminal gone')\n")
     ended = desk.run("acme.yaml", "-p", "deaf", "-W", "error", "--confirm-host=x")
     assert ended.returncode == 12, ended.stdout + ended.stderr
-    assert desk.runs()[0].steps[1].stop == "wrong_machine"
+    assert desk.runs()[0].steps[0].stop == "gate_closed"
     assert "terminal gone" in ended.stdout
 
 
-def test_the_wrong_name(desk: Desk) -> None:
-    """A host that is not confirmed, or not the one of the checklist, is not touched: exit code 12."""
+def test_the_wrong_machine(desk: Desk) -> None:
+    """A machine that is not the one of the checklist is not touched: exit code 12, and the condition is named."""
     ended = desk.run("acme.yaml", "--confirm-host=another")
     assert ended.returncode == 12, ended.stdout + ended.stderr
     (run,) = desk.runs()
-    assert (run.steps[1].stop, run.steps[2].outcome) == ("wrong_machine", Outcome.BLOCKED)
+    assert (run.steps[0].stop, run.steps[1].outcome) == ("gate_closed", Outcome.BLOCKED)
+    assert "identity" in run.steps[0].observation["conditions"]
+
+
+def test_a_preflight_alone(desk: Desk) -> None:
+    """Conditions that do not hold end a preflight with 12; each has its one result, and nobody rehearsed."""
+    ended = desk.run("acme.yaml", phase="preflight")
+    assert ended.returncode == 12, ended.stdout + ended.stderr
+    (run,) = desk.runs()
+    assert tuple(result.check_id for result in run.results) == conditions()
+    found = {name: result.outcome for name, result in run.of(Phase.PREFLIGHT).items()}
+    assert (found["identity"], found["console"], found["rehearsal"]) == ("failed", "unanswered", "blocked")
+    assert not Path("/var/lib/tvox-uat").exists()
+
+
+def test_an_unreachable_machine_ends_a_preflight(desk: Desk) -> None:
+    """What cannot be reached is tried once: exit code 11, and every further condition is blocked."""
+    ended = desk.run("acme.yaml", "--tvox-host=root@127.0.0.1:1", phase="preflight")
+    assert ended.returncode == 11, ended.stdout + ended.stderr
+    outcomes = [result.outcome for result in desk.runs()[0].results]
+    assert outcomes == [Outcome.ERROR] + [Outcome.BLOCKED] * (len(conditions()) - 1)
+
+
+WRONG_ANSWERS = """answered_by: M. Rossi
+preflight:
+  consol: yes
+  licence: perhaps
+  customisations: agreed
+  identity: yes
+"""
+
+
+def test_wrong_answers_are_named_before_anything_is_looked_at(desk: Desk) -> None:
+    """Each mistake under `preflight:` is a usage error with file, line and column."""
+    (desk.folder / "answers.yaml").write_text(WRONG_ANSWERS)
+    ended = desk.run("acme.yaml", "--answers=answers.yaml", phase="preflight")
+    assert ended.returncode == 4
+    places = re.findall(r"answers\.yaml:(\d+:\d+)", ended.stderr)
+    assert places == ["3:3", "4:12", "5:19", "6:3"]
+    assert "did you mean 'console'" in ended.stderr
+    assert desk.runs() == []
 
 
 def test_there_is_no_way_around() -> None:

@@ -34,9 +34,12 @@ def result(id: str, outcome: Outcome) -> Result:
     return Result(check_id=id, phase=Phase.PRE, outcome=outcome, started_at=datetime.now(UTC))
 
 
+HOLDS = result("identity", Outcome.PASSED)
+
+
 def gate(outcome: Outcome | None, severity: Severity) -> None:
     results = {"A": result("A", outcome)} if outcome else {}
-    steps.gate([check("A", severity)], results, account=account())
+    steps.gate([check("A", severity)], results, account=account(), conditions={"identity": HOLDS})
 
 
 @pytest.mark.parametrize("severity", [Severity.BLOCKER, Severity.MAJOR])
@@ -45,7 +48,8 @@ def test_what_closes_the_gate(outcome: Outcome | None, severity: Severity) -> No
     """A blocker or major that failed, could not be looked at, was not answered or has no result closes it."""
     with pytest.raises(ProcedureError) as stop:
         gate(outcome, severity)
-    assert (stop.value.stop, stop.value.exit_code, stop.value.facts) == ("gate_closed", 12, {"failing": ["A"]})
+    facts = {"failing": ["A"], "conditions": []}
+    assert (stop.value.stop, stop.value.exit_code, stop.value.facts) == ("gate_closed", 12, facts)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.PASSED, Outcome.WAIVED, Outcome.NOT_APPLICABLE, Outcome.SKIPPED])
@@ -62,7 +66,26 @@ def test_a_minor_failure_leaves_the_gate_open() -> None:
 def test_a_gate_before_which_nothing_was_looked_at() -> None:
     """An upgrade without a single check is not let through."""
     with pytest.raises(ProcedureError):
-        steps.gate([], {}, account=account())
+        steps.gate([], {}, account=account(), conditions={"identity": HOLDS})
+
+
+SHUT = [outcome for outcome in Outcome if outcome not in ("passed", "waived", "not_applicable")]
+
+
+@pytest.mark.parametrize("outcome", [*SHUT, None])
+def test_a_condition_that_closes_the_gate(outcome: Outcome | None) -> None:
+    """A condition of the preflight that does not hold, or was not looked at, closes the gate and is named."""
+    seen = {"clock": result("clock", outcome) if outcome else None, "identity": HOLDS}
+    with pytest.raises(ProcedureError) as stop:
+        steps.gate([check("A")], {"A": HOLDS}, account=account(), conditions=seen)
+    facts = {"failing": [], "conditions": ["clock"]}
+    assert (stop.value.stop, stop.value.exit_code, stop.value.facts) == ("gate_closed", 12, facts)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PASSED, Outcome.WAIVED, Outcome.NOT_APPLICABLE])
+def test_a_condition_that_leaves_the_gate_open(outcome: Outcome) -> None:
+    """A condition that holds, is waived or means nothing here leaves the gate open."""
+    steps.gate([check("A")], {"A": HOLDS}, account=account(), conditions={"clock": result("clock", outcome)})
 
 
 def a_patch(**other: str) -> Patch:

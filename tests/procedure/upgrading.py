@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,20 @@ from uat.model import Outcome, Phase, Result, Run, Step
 
 ROOT = Path(__file__).parents[2]
 LIMITS = {"poll": "1s", "silence": "20s", "quiet": "5s", "prompt": "15s", "settle": "60s", "boot": "4m"}
+LIMITS |= {"datastore_free_percent": "1", "datastore_growth": "0"}  # whoever tests has little room on their disk
+
+ANSWERS = """
+answered_by: M. Rossi
+preflight:
+  role: stand_alone
+  customisations: none
+  licence: yes
+  mcs: none
+  console: yes
+  keep: 72h
+  backup: none
+  approval: {answer: yes, note: CAB 12/11, answered_by: C. Bianchi}
+"""
 
 CHECKS = """
 checks:
@@ -103,7 +118,15 @@ def upgrade(
     path = folder / "lab.yaml"
     checks = CHECKS.replace("%(post)s", patches[-1]).replace("%(retry_for)s", retry_for)
     path.write_text(about(lab, patches, limits) + checks, "utf-8")
-    return session(lab, path, "--phase=upgrade", "--confirm-host=pbx-lab", port=port, during=during)
+    answers = write_answers(folder)
+    return session(lab, path, "--phase=upgrade", "--confirm-host=pbx-lab", answers, port=port, during=during)
+
+
+def write_answers(folder: Path) -> str:
+    """Write what persons answer before the night, and give the option that names it."""
+    path = folder / "answers.yaml"
+    path.write_text(ANSWERS, "utf-8")
+    return f"--answers={path}"
 
 
 def session(
@@ -148,10 +171,22 @@ def about(lab: Lab, patches: tuple[str, ...], limits: dict[str, str]) -> str:
             "watch": {"sip": f"127.0.0.1:{lab.sip_port}"},
             "hypervisor": {"libvirt": {"uri": lab.uri, "vm": lab.domain, "uuid": lab.uuid}},
         },
-        upgrade={"patches": [_patch(lab, release) for release in patches]},
-        contacts={"telenia": {"phone": "045 2224660"}},
+        timezone="UTC",
+        upgrade={
+            "window": window(),
+            "release": {"pre": "21.0.26", "post": patches[-1]},
+            "patches": [_patch(lab, release) for release in patches],
+        },
+        contacts={"telenia": {"phone": "045 2224660", "hours": "lun-ven 8-18"}},
         limits=LIMITS | limits,
     )
+
+
+def window() -> dict[str, str]:
+    """Give a window that is open now, in UTC."""
+    now = datetime.now(UTC)
+    moments = {"from": now - timedelta(hours=1), "to": now + timedelta(hours=12)}
+    return {name: moment.strftime("%Y-%m-%d %H:%M") for name, moment in moments.items()}
 
 
 def _patch(lab: Lab, release: str) -> dict[str, str]:

@@ -130,9 +130,34 @@ def test_the_step_that_stopped_names_the_stop() -> None:
     assert stop_of(runs.stopped_run("half_marker")) == "half_marker"
 
 
+PREFLIGHT = [
+    ("passed", "preflight_open"),
+    ("not_applicable", "preflight_open"),
+    ("waived", "preflight_open"),
+    ("failed", "preflight_closed"),
+    ("error", "preflight_closed"),
+    ("unanswered", "preflight_closed"),
+    ("blocked", "preflight_closed"),
+    ("not_run", "preflight_closed"),
+]
+
+
+@pytest.mark.parametrize(("outcome", "code"), PREFLIGHT)
+def test_the_preflight(outcome: str, code: str) -> None:
+    """Every condition is an inhibitor: one that does not hold, or was not looked at, closes it."""
+    run = runs.preflight({"identity": Outcome.PASSED, "clock": Outcome(outcome)})
+    assert judge(run, Phase.PREFLIGHT).code == code
+
+
+def test_a_preflight_that_looked_at_nothing() -> None:
+    """Without a single condition nothing is open."""
+    assert judge(runs.preflight({}), Phase.PREFLIGHT).code == "preflight_closed"
+
+
 def test_every_verdict_has_words() -> None:
     """What can be judged can be said, and nothing else is."""
     made = {code for _, _, code in GATE}
     made |= {f"{page}_{code}" for _, _, code in HANDING_BACK for page in ("post", "upgrade")}
+    made |= {code for _, code in PREFLIGHT}
     made |= {"upgrade_stopped", "upgrade_not_started", "unreachable", "interrupted"}
     assert {key.split(".")[0] for key in speak("it").section("verdict")} == made
