@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,16 +57,13 @@ def content(run: Run, formats: Formats) -> dict[str, Any]:
 def row(result: Result, formats: Formats) -> Row:
     """Put the result of a condition into words."""
     language = formats.language
-    facts = {name: value for name, value in (result.observed or {}).items() if value not in (None, [], {}, "")}
     was_looked_at = result.outcome not in (Outcome.BLOCKED, Outcome.NOT_RUN)
     return Row(
         id=on_one_line(result.check_id),
         title=language.name("condition", f"{result.check_id}.title"),
         todo=language.name("condition", f"{result.check_id}.todo") if result.outcome in WRONG else "",
         outcome=result.outcome,
-        facts=tuple(
-            (language.name("fact", name), formats.value(name, value, limit=_LONGEST)) for name, value in facts.items()
-        ),
+        facts=tuple(_facts(result, formats)),
         reason=_reason(result, formats),
         error=_error(result, formats),
         started_at=result.started_at if was_looked_at else None,
@@ -73,6 +71,23 @@ def row(result: Result, formats: Formats) -> Row:
         is_attested=any(one.viewpoint == "person" for one in result.evidence),
         exhibits=tuple(exhibit(one, limit_bytes=_SHOWN_BYTES) for one in result.evidence),
     )
+
+
+def _facts(result: Result, formats: Formats) -> Iterator[tuple[str, str]]:
+    """Name what was found; a mapping has a line for each of its keys, and nothing at all has none."""
+    for name, value in (result.observed or {}).items():
+        label = formats.language.name("fact", name)
+        if isinstance(value, dict):
+            yield from ((f"{label}, {key}", formats.value(name, one, limit=_LONGEST)) for key, one in value.items())
+        elif name == "answer":
+            yield label, _answer(str(value), formats)
+        elif value not in (None, ""):
+            yield label, formats.value(name, value, limit=_LONGEST)
+
+
+def _answer(word: str, formats: Formats) -> str:
+    """Give the first of the words in which an answer may be typed; a release or a duration stands for itself."""
+    return formats.language.phrases.get(f"ask.choice_{word}", on_one_line(word)).split("/")[0]
 
 
 def _reason(result: Result, formats: Formats) -> str:

@@ -68,11 +68,11 @@ def formats_of(header: Header) -> Formats:
 def started(header: Header, folder: Path) -> tuple[Line, ...]:
     """Say for whom, what, where and with how much this session begins."""
     say, checklist = formats_of(header).language.say, header.checklist
-    number = max((len(ids) for ids in header.planned.values()), default=0) or len(checklist.checks)
+    number = max((len(ids) for ids in header.planned.values()), default=0)
     pairs = {
         "system": checklist.system.ssh,
         "phase": say(f"terminal.phase_{header.phase}"),
-        "checks": str(number),
+        "checks": str(number or ""),
         "evidence": str(folder),
         "ssh_ignored": ", ".join(header.ssh_ignored),
     }

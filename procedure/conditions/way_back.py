@@ -13,4 +13,4 @@ def look(ground: Ground) -> Finding:
     if ground.is_attested:
         return asked(ground, "way_back", QUESTION)
     hindrance = ground.hypervisor.no_way_back()
-    return found(not hindrance, hindrance=hindrance or None)
+    return found(not hindrance, hindrance=[hindrance] if hindrance else [])

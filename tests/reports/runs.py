@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from tests.reports.acme import AFTER, BEGAN, checklist, checks
@@ -16,6 +17,7 @@ from uat.model import (
     Mismatch,
     Outcome,
     Phase,
+    Result,
     Run,
     Step,
     Transition,
@@ -212,6 +214,42 @@ def clean_run() -> Run:
         transitions=transitions(),
         ending=Ending(exit_code=0, ended_at=AFTER + timedelta(minutes=6)),
     )
+
+
+def preflight(outcomes: Mapping[str, Outcome], phase: Phase = Phase.PREFLIGHT, **fields: object) -> Run:
+    """Make a preflight of these conditions; ``fields`` are those of every result."""
+    results = tuple(
+        Result.model_validate(
+            {"check_id": name, "phase": Phase.PREFLIGHT, "outcome": outcome, "started_at": BEGAN, "seconds": 0.4}
+            | fields
+        )
+        for name, outcome in outcomes.items()
+    )
+    return Run(
+        header=header(phase, planned={}),
+        identities={Phase.PREFLIGHT: identity(Phase.PREFLIGHT, BOOTS[0], "21.0.26")},
+        results=results,
+        ending=Ending(exit_code=0, ended_at=BEGAN + timedelta(minutes=1)),
+    )
+
+
+def whole_preflight() -> Run:
+    """Make a preflight with one condition of each outcome, and every kind of fact."""
+    told: dict[str, JsonValue] = {
+        "offset_seconds": -312.5,
+        "free_bytes": 3_000_000_000,
+        "processes": ["1414 mrossi, Tue Nov  3 22:10:11 2026: sh /root/tvox-22.0.17.run"],
+        "attempts": [],
+        "expected": {"22.0.0": "9" * 64, "22.0.17": "c" * 64},
+        "answer": "stand_alone",
+        "self_approved": True,
+        "opens_at": "2026-11-28T22:00:00+01:00",
+        "hindrance": None,
+    }
+    names = ("identity", "clock", "patch", "datastore", "console", "rehearsal", "mains", "release", "keep")
+    every = [outcome for outcome in Outcome if outcome is not Outcome.RUNNING]
+    said = (evidence("date +%s.%N", "1795555555.1\n"),)
+    return preflight(dict(zip(names, every, strict=True)), observed=told, evidence=said, reason="not_told")
 
 
 def _dead() -> dict[str, object]:

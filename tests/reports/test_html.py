@@ -27,6 +27,8 @@ ALL_RUNS = {
     "closed": runs.closed_run,
 }
 EVERY = [(name, page, code) for name in ALL_RUNS for page in ("pre", "post", "upgrade") for code in languages()]
+ALL_RUNS["preflight"] = runs.whole_preflight
+EVERY += [("preflight", "preflight", code) for code in languages()]
 
 
 @pytest.fixture(scope="module", params=EVERY, ids="-".join)
