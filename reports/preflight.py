@@ -73,6 +73,15 @@ def row(result: Result, formats: Formats) -> Row:
     )
 
 
+def texts(result: Result, formats: Formats) -> list[str]:
+    """Say a condition in plain texts: its outcome and title, what was found, why, what to do."""
+    told, say = row(result, formats), formats.language.say
+    found = "; ".join(f"{name}: {value}" for name, value in told.facts)
+    todo = f"{say('terminal.todo')} {told.todo}" if told.todo else ""
+    head = f"{say(f'outcome.{told.outcome}').upper()}  {told.id}  {told.title}"
+    return [head, *filter(None, (found, told.error, told.reason, todo))]
+
+
 def _facts(result: Result, formats: Formats) -> Iterator[tuple[str, str]]:
     """Name what was found; a mapping has a line for each of its keys, and nothing at all has none."""
     for name, value in (result.observed or {}).items():

@@ -260,15 +260,11 @@ def row_of(header: Header, check: Check, result: Result, before: dict[str, Resul
 
 def _condition(result: Result, formats: Formats) -> tuple[Line, ...]:
     """Tell of a condition that does not hold: what was found, and what to do."""
-    row = preflight.row(result, formats)
-    words = formats.language.say(f"outcome.{row.outcome}").upper()
-    head = _wrapped(f"{words}  {row.id}  {row.title}", "  ")
-    found = "; ".join(f"{name}: {value}" for name, value in row.facts)
-    texts = (found, row.error, row.reason, f"{formats.language.say('terminal.todo')} {row.todo}")
-    tone = Tone.CAUTION if row.outcome in (Outcome.WAIVED, Outcome.UNANSWERED) else Tone.BAD
+    tone = Tone.CAUTION if result.outcome in (Outcome.WAIVED, Outcome.UNANSWERED) else Tone.BAD
+    head, *rest = preflight.texts(result, formats)
     return (
-        *(Line(text=text, tone=tone) for text in head),
-        *(Line(text=part) for text in texts if text for part in _wrapped(text, "    ")),
+        *(Line(text=text, tone=tone) for text in wrapped(head, "  ")),
+        *(Line(text=part) for text in rest for part in wrapped(text, "    ")),
     )
 
 

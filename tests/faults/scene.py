@@ -21,6 +21,7 @@ from tests.faults.bench import Bench
 from tests.faults.link import Link
 from tests.faults.patch import Patch
 from tests.faults.pbx import MEMORY, Pbx
+from tests.procedure.beforehand import ANSWERS, window
 from uat import journal
 from uat.model import Ending, Outcome, Run, Step
 
@@ -30,6 +31,8 @@ LIMITS: dict[str, Any] = {
     "poll": "50ms", "retry_pause": "100ms", "connect": "5s", "command": "10s", "web": "5s", "keepalive": "1s",
     "keepalive_missed": 2, "shutdown": "5s", "snapshot": "5s", "boot": "10s", "settle": "5s", "patch_start": "5s",
     "silence": "2s", "quiet": "500ms", "prompt": "2s", "unreachable": "20s",
+    # The machine's disk is the memory of the computer that it runs on.
+    "space_free_percent": 0, "evidence_room_bytes": 0, "rehearsal": "20s",
 }  # fmt: skip
 CHECKS = """
 checks:
@@ -78,6 +81,7 @@ class Scene:
         self.bench = Bench(self.pbx, folder)
         self.link = Link(self.pbx.ssh_port)
         self.seconds = SECONDS
+        self.window = window()
         self.plugins: list[str] = []
         self.environment: dict[str, str] = {}
         self.limits: dict[str, Any] = dict(LIMITS)
@@ -104,11 +108,17 @@ class Scene:
             "change": "CHG1",
             "language": "en",
             "system": system | self.system,
-            "upgrade": {"patches": [patch.write(self.desk) for patch in self.patches]},
-            "contacts": {"telenia": {"phone": "045 2224660"}},
+            "timezone": "UTC",
+            "upgrade": {
+                "window": self.window,
+                "release": {"pre": "21.0.26", "post": self.patches[-1].release},
+                "patches": [patch.write(self.desk) for patch in self.patches],
+            },
+            "contacts": {"telenia": {"phone": "045 2224660", "hours": "8-18"}},
             "limits": self.limits,
         }
         head = "\n".join(f"{key}: {json.dumps(value)}" for key, value in top.items())
+        (self.desk / "answers.yaml").write_text(ANSWERS, "utf-8")
         path = self.desk / "acme.yaml"
         path.write_text(head + CHECKS % self.patches[-1].release)
         return path
@@ -131,6 +141,7 @@ class Scene:
             *rooms,
             *login,
             "--confirm-host=pbx-bench",
+            "--answers=answers.yaml",
             *arguments,
             "acme.yaml",
         ]

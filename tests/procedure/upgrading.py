@@ -9,30 +9,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.lab import Lab
+from tests.procedure.beforehand import ANSWERS, window
 from uat import journal
 from uat.model import Outcome, Phase, Result, Run, Step
 
 ROOT = Path(__file__).parents[2]
 LIMITS = {"poll": "1s", "silence": "20s", "quiet": "5s", "prompt": "15s", "settle": "60s", "boot": "4m"}
 LIMITS |= {"datastore_free_percent": "1", "datastore_growth": "0"}  # whoever tests has little room on their disk
-
-ANSWERS = """
-answered_by: M. Rossi
-preflight:
-  role: stand_alone
-  customisations: none
-  licence: yes
-  mcs: none
-  console: yes
-  keep: 72h
-  backup: none
-  approval: {answer: yes, note: CAB 12/11, answered_by: C. Bianchi}
-"""
 
 CHECKS = """
 checks:
@@ -180,13 +167,6 @@ def about(lab: Lab, patches: tuple[str, ...], limits: dict[str, str]) -> str:
         contacts={"telenia": {"phone": "045 2224660", "hours": "lun-ven 8-18"}},
         limits=LIMITS | limits,
     )
-
-
-def window() -> dict[str, str]:
-    """Give a window that is open now, in UTC."""
-    now = datetime.now(UTC)
-    moments = {"from": now - timedelta(hours=1), "to": now + timedelta(hours=12)}
-    return {name: moment.strftime("%Y-%m-%d %H:%M") for name, moment in moments.items()}
 
 
 def _patch(lab: Lab, release: str) -> dict[str, str]:
