@@ -26,7 +26,7 @@ from uat.model import Check, Evidence, Identity, Limits, NewsKind, Outcome, Patc
 _CLOSING = (Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.NOT_RUN)
 _HOLDS = (Outcome.PASSED, Outcome.WAIVED)
 _LETS_PASS = (*_HOLDS, Outcome.NOT_APPLICABLE)
-_LOOKS_TO_SETTLE = 2
+_LOOKS_WHILE_STABLE = 6
 _REBOOT = "PATH=$PATH:/usr/sbin:/sbin reboot"
 
 
@@ -217,7 +217,7 @@ def settle(
     limits: Limits,
     account: Account,
 ) -> None:
-    """See that the machine stays: login works, it is the confirmed one, and still in the life it was seen in.
+    """See that the machine stays for ``limits.stable``: login works, it is the confirmed one, in the same life.
 
     :param guest: the machine as it was confirmed.
     :param boot_id: the life in which it came back.
@@ -226,19 +226,20 @@ def settle(
     """
     patience = Patience(limits.settle, longest=limits.connect + limits.command, account=account)
     account.tell(NewsKind.WAITING, "settle")
-    seen, said = 0, ""
-    while seen < _LOOKS_TO_SETTLE:
+    since, said = None, ""
+    while since is None or patience.spent - since < limits.stable:
         if patience.is_over:
             raise ProcedureError("not_settled", facts={"error": said}, exit_code=ExitCode.UNREACHABLE)
+        if since is not None or said:
+            patience.pause(max(limits.poll, limits.stable / _LOOKS_WHILE_STABLE))
         try:
             _require_same_life(guest, identify(), boot_id)
-            seen += 1
+            since = patience.spent if since is None else since
         except ChangedKeyError as error:
             raise stop_for(error) from error
         except (UnreachableError, ObservationError) as error:
-            seen, said = 0, str(error)
+            since, said = None, str(error)
             link.drop_connection()
-        patience.pause(limits.poll)
     account.saw(boot_id=boot_id, hostname=guest.hostname, machine_id=guest.machine_id)
 
 

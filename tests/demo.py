@@ -36,7 +36,7 @@ upgrade:
   window: {{from: {window[0]}, to: {window[1]}}}
   patches:
 {patches}
-limits: {{silence: 20s}}
+limits: {{silence: 20s, stable: 5s}}
 """
 
 ANSWERS = """\

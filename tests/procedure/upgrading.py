@@ -18,7 +18,15 @@ from uat import journal
 from uat.model import Outcome, Phase, Result, Run, Step
 
 ROOT = Path(__file__).parents[2]
-LIMITS = {"poll": "1s", "silence": "20s", "quiet": "5s", "prompt": "15s", "settle": "60s", "boot": "4m"}
+LIMITS = {
+    "poll": "1s",
+    "stable": "2s",
+    "silence": "20s",
+    "quiet": "5s",
+    "prompt": "15s",
+    "settle": "60s",
+    "boot": "4m",
+}
 LIMITS |= {"datastore_free_percent": "1", "datastore_growth": "0"}  # whoever tests has little room on their disk
 
 CHECKS = """

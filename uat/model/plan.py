@@ -135,6 +135,7 @@ class Limits(Record):
     snapshot: Duration = Field(default=600.0, description="taking and verifying the snapshot")
     boot: Duration = Field(default=900.0, description="from power-on or reboot until login works")
     settle: Duration = Field(default=900.0, description="from login until blockers hold and the release is seen")
+    stable: Duration = Field(default=60.0, gt=0, description="login works and the boot id stays, before it counts")
     upload: Duration = Field(default=3600.0, description="copying one patch to the machine")
     hash: Duration = Field(default=900.0, description="hashing one file on the machine")
     patch: Duration = Field(default=43200.0, description="one patch, from its start to its end")
