@@ -111,7 +111,7 @@ def adopt(options: argparse.Namespace) -> int:
     session = _desk(options)
     say = speak(session.checklist.language).say
     try:
-        owner = adoption.find(session)
+        owner = adoption.find(session, ask=_person(session))
         print(say("adopt.found", holder=str(owner)))
         if not (reason := options.reason or _typed(say("adopt.reason"))):
             print(say("adopt.no_reason"), file=sys.stderr)

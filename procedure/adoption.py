@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from procedure import again, custody
+from procedure import again, custody, hypervisors
 from procedure.account import Account
 from procedure.again import STARTED
 from procedure.attempt import State, directory_of
 from procedure.custody import Owner
+from procedure.hypervisors import Ask, Power
 from procedure.lifeline import Lifeline
 from procedure.plan import plan
 from uat.baseline import folder_of, run_folder
-from uat.errors import TvoxError
+from uat.errors import ObservationError, ProcedureError, TvoxError, UnreachableError
 from uat.identity import identify
 from uat.journal import Journal
 from uat.model import Header, Identity, Outcome, Phase, Resumption, Step
@@ -30,13 +31,18 @@ class AdoptionError(TvoxError):
     """This run cannot be taken over; nothing was changed."""
 
 
-def find(session: Session) -> Owner:
+def find(session: Session, *, ask: Ask) -> Owner:
     """Find the run that holds the machine.
 
-    :raises AdoptionError: nobody does, it began with another checklist, or its evidence is on this computer.
+    :raises AdoptionError: nobody does, it began with another checklist, its evidence is on this computer, or the
+        machine is off.
+    :raises UnreachableError: it is on, and does not answer.
     """
     checklist = session.checklist
-    owner = custody.holder(session.run)
+    try:
+        owner = custody.holder(session.run)
+    except UnreachableError as error:
+        raise _off(session, ask) or error from None
     if owner is None:
         raise AdoptionError(f"{session.settings.address}: no upgrade holds this machine; there is nothing to adopt")
     if owner.checklist_sha256 != checklist.sha256:
@@ -48,6 +54,22 @@ def find(session: Session) -> Owner:
     if here := [folder for folder in upgrades(place) if folder.name.endswith(f"-{owner.run}")]:
         raise AdoptionError(f"the evidence of run {owner.run} is on this computer: {here[0]}; go on with --resume")
     return owner
+
+
+def _off(session: Session, ask: Ask) -> AdoptionError | None:
+    """Say why nothing can be taken over from a machine that is off; None when it is not, or nobody can tell."""
+    try:
+        opened = hypervisors.choose(session.checklist.system.hypervisor).open(
+            limits=session.checklist.limits, ask=ask
+        )
+        if opened.power().power is not Power.OFF:
+            return None
+    except (ObservationError, ProcedureError, ValueError):
+        return None
+    return AdoptionError(
+        "the machine is off, so that it cannot be seen what was done. Do not switch it on before the first computer's"
+        " evidence says that no patch was begun, or Telenia has been asked: it would be a reboot without proof"
+    )
 
 
 def adopt(session: Session, owner: Owner, *, operator: str, reason: str) -> Path:

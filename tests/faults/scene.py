@@ -29,7 +29,8 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("uat.plugin", "procedure.plugin", "reports.plugin", "tests.faults.adapter", "tests.faults.killer")
 LIMITS: dict[str, Any] = {
     "poll": "50ms", "retry_pause": "100ms", "connect": "5s", "command": "10s", "web": "5s", "keepalive": "1s",
-    "keepalive_missed": 2, "shutdown": "5s", "snapshot": "5s", "boot": "10s", "settle": "5s", "stable": "100ms", "patch_start": "5s",
+    "keepalive_missed": 2, "shutdown": "5s", "snapshot": "5s", "boot": "10s", "settle": "5s",
+    "stable": "100ms", "patch_start": "5s",
     "silence": "2s", "quiet": "500ms", "prompt": "2s", "unreachable": "20s",
     # The machine's disk is the memory of the computer that it runs on.
     "space_free_percent": 0, "evidence_room_bytes": 0, "rehearsal": "20s",

@@ -127,6 +127,18 @@ def test_where_the_evidence_is_one_resumes(nights: Nights) -> None:
     assert "--resume" in refused.stderr
 
 
+def test_a_machine_that_is_off_is_not_adopted(nights: Nights) -> None:
+    """Of a machine that is off nobody can tell what was done: it is not taken over, and not switched on."""
+    scene = nights(Patch(release="22.0.0", seconds=2))
+    scene.write()
+    lose(scene, "patch")
+    scene.pbx.pull_plug()
+    refused = tvox_uat(scene, "adopt", "--reason=x", home="other")
+    assert refused.returncode == 1
+    assert "the machine is off" in refused.stderr
+    assert not scene.pbx.is_on
+
+
 def test_e20_a_status_changes_nothing(nights: Nights) -> None:
     """A status tells where the run stands, what runs, how old the snapshot is and what to do; nothing is written."""
     scene = nights(Patch(release="22.0.0", seconds=3))
