@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import secrets
-import socket
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +20,7 @@ from uat.ssh.address import Address, parse_address
 from uat.ssh.background import BackgroundLoop
 from uat.ssh.inspection import Host, testinfra_host
 from uat.ssh.known_hosts import HostKey, KnownKey, algorithms, fingerprint, host_key, known_keys, refusal
+from uat.ssh.network import allow_old_key_exchange, network_words
 from uat.ssh.output import Collector, Framed, Output, output_of
 
 __all__ = [
@@ -169,8 +167,7 @@ class _Opener:
         if isinstance(error, asyncssh.HostKeyNotVerifiable):
             return UnreachableError(f"{address}: {error}. See {self._known_hosts}")
         if isinstance(error, OSError):  # TimeoutError is one
-            words = _network_words(error) or f"no answer within {self._limits.connect:g} s"
-            return UnreachableError(f"{address}: {words}. Check the address, the VPN and the firewall")
+            return UnreachableError(f"{address}: {network_words(error, limit=self._limits.connect)}")
         return UnreachableError(f"{address}: {error}")
 
 
@@ -287,7 +284,7 @@ def connect(
     :param ask: asks for the passphrase of a key, then for a password, when nothing else let us in.
     :raises UnreachableError: network, login or host key; the message says which and what to do.
     """
-    _allow_old_key_exchange()
+    allow_old_key_exchange()
     loop = BackgroundLoop()
     opener = _Opener(loop=loop, limits=limits, known_hosts=known_hosts, ask=ask)
     try:
@@ -303,25 +300,13 @@ def host_key_of(address: Address, *, limits: Limits, known_hosts: Path, ask: Ask
 
     :raises UnreachableError: no SSH server answers there.
     """
-    _allow_old_key_exchange()
+    allow_old_key_exchange()
     loop = BackgroundLoop()
     opener = _Opener(loop=loop, limits=limits, known_hosts=known_hosts, ask=ask)
     try:
         return _host_key(address, opener.look_at_key(address))
     finally:
         loop.stop(_close(opener.links))
-
-
-def _allow_old_key_exchange() -> None:
-    """Let cryptography (49 and later) speak Diffie-Hellman without a warning: CentOS 6's sshd knows nothing else."""
-    warnings.filterwarnings("ignore", message="Diffie-Hellman over finite fields")
-
-
-def _network_words(error: OSError) -> str:
-    """Say what the system says (asyncio puts its own words in their place); nothing for a limit of our own."""
-    if isinstance(error, socket.gaierror) or not error.errno:
-        return error.strerror or str(error)
-    return os.strerror(error.errno)
 
 
 def _host_key(address: Address, key: asyncssh.SSHKey) -> HostKey:
