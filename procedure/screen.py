@@ -23,6 +23,7 @@ from uat.model import Limits, NewsKind, Record
 _PIECE_BYTES = 1024 * 1024
 _SHOWN_LINES = 20
 """Of a piece behind which more waits: nobody reads a megabyte on the screen, and the log has it whole."""
+_SHOWN_CHARACTERS = 1000
 _TAIL_BYTES = 64 * 1024
 _LOOKS_AT_A_LOG = 5
 _OVER = (State.ENDED, State.LOST, State.NEVER_STARTED, State.UNCERTAIN)
@@ -178,8 +179,9 @@ class _Follower:
         """Tell a line, unless it is one that script(1) writes itself"""
         if _OWN_LINE.match(line):
             return
-        self.last = line or self.last
-        self._account.tell(NewsKind.OUTPUT, line)
+        shown = line if len(line) <= _SHOWN_CHARACTERS else f"{line[:_SHOWN_CHARACTERS]}…"
+        self.last = shown or self.last
+        self._account.tell(NewsKind.OUTPUT, shown)
 
     def close(self, attempt: Attempt) -> Attempt:
         """Say what following came to; an attempt that was orphaned stays so, whatever is left of it."""

@@ -13,6 +13,7 @@ import shlex
 _WRAPPER = r"""#!/bin/sh
 # tvox-uat: runs one patch inside screen; keeps its log, its exit code and whether it lives.
 # "owner" is locked by this shell alone, "alive" also by everything that the patch starts.
+# SHLVL: a bash that finds itself the first shell behind sshd reads .bashrc, and what that prints would be in the log.
 # Who attaches sees the log by tail: script itself would end, and the patch with it, if this terminal went away.
 d=$2
 flush() { sync "$1" 2>/dev/null || sync; }
@@ -27,6 +28,7 @@ inner() {
 }
 outer() {
     trap '' HUP
+    SHLVL=1 && export SHLVL
     exec 8>"$d/owner" 9>"$d/alive" || exit 97
     flock -n 8 && flock -n 9 || exit 98
     keep boot "$(cat /proc/sys/kernel/random/boot_id)"
