@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import struct
 import threading
@@ -14,8 +15,8 @@ _RESET = struct.pack("ii", 1, 0)
 class Proxy:
     """Forwards a port until it is cut; while it is cut, every connection is reset.
 
-    ``sent_bytes`` counts what went to the machine, over all connections. ``delay`` is how many seconds every piece
-    takes, each way.
+    ``sent_bytes`` counts what went to the machine, over all connections, ``passed_bytes`` both ways. ``delay`` is how
+    many seconds every piece takes, each way; with ``stalls`` one in ten takes four times that, as a lost packet does.
     """
 
     def __init__(self, target: int) -> None:
@@ -30,7 +31,9 @@ class Proxy:
         self.is_cut = False
         self.cuts = 0
         self.sent_bytes = 0
+        self.passed_bytes = 0
         self.delay = 0.0
+        self.stalls: random.Random | None = None
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -99,10 +102,11 @@ class Proxy:
         with suppress(OSError):
             while piece := one.recv(65536):
                 self._passing.wait()
-                time.sleep(self.delay)
+                time.sleep(self.delay * (4 if self.stalls and self.stalls.random() < 0.1 else 1))
                 sent = self._allowed(piece[:left])
                 other.sendall(sent)
                 self.sent_bytes += len(sent) if is_up else 0
+                self.passed_bytes += len(sent)
                 left = None if left is None else left - len(sent)
                 if len(sent) < len(piece) or left == 0:
                     self._reset_all()
