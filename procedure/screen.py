@@ -18,6 +18,7 @@ from procedure.quiet import Waits, Watch
 from procedure.wrapper import launching, preparing, probing
 from uat.errors import ObservationError, ProcedureError
 from uat.host import Output
+from uat.journal import touch_file
 from uat.model import Limits, NewsKind, Record
 
 _PIECE_BYTES = 1024 * 1024
@@ -132,7 +133,7 @@ class _Follower:
         self._reader = LineReader()
         self._was_orphaned = False
         self.last = ""
-        log.touch(mode=0o600)
+        touch_file(log)
         self._offset = log.stat().st_size
         self._remember()
 

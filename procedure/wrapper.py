@@ -59,6 +59,7 @@ PATH=$PATH:/usr/sbin:/sbin; d=$1
 for tool in screen script flock; do
     command -v $tool >/dev/null || { echo "$tool is not installed" >&2; exit 4; }
 done
+for p in "${d%/*}" "$d"; do [ ! -L "$p" ] || { echo "$p is a symbolic link" >&2; exit 3; }; done
 [ -d "$d" ] || [ "$(strays)" -eq 0 ] || { echo "it runs although $d is gone" >&2; exit 6; }
 mkdir -p -m 700 "${d%/*}" && { [ -d "$d" ] || mkdir -m 700 "$d"; } || exit 3
 put() { printf '%s\n' "$2" > "$d/$1.new" && chmod 600 "$d/$1.new" && mv -f "$d/$1.new" "$d/$1"; }

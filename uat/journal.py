@@ -200,6 +200,14 @@ def write_file(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
+def touch_file(path: Path) -> None:
+    """Make a file beside the journal unless it is there, under the rules of `write_file`.
+
+    :raises OSError: it cannot be made, or a link stands in its place.
+    """
+    os.close(_open(path, os.O_CREAT))
+
+
 def login_name() -> str:
     """Give the name with which this person is logged in at this computer; empty where nothing tells it."""
     try:
