@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from procedure.preflight import questions
+from procedure.preflight import conditions, questions
 from procedure.written import read_written
 from reports.words import speak
 from uat.errors import ChecklistError
@@ -91,3 +92,17 @@ def test_the_section_is_none_of_the_checks(tmp_path: Path) -> None:
 def test_a_file_without_the_section(tmp_path: Path) -> None:
     """Nothing answered is nothing written."""
     assert written(tmp_path, "answers: {A-1: passed}\nanswered_by: M. Rossi\n") == {}
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "preflight.md").read_text("utf-8")
+
+
+def test_the_documented_answers_can_be_read(tmp_path: Path) -> None:
+    """The file in the documentation is one that works."""
+    (block,) = re.findall(r"^```\n(answered_by.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert written(tmp_path, block)["keep"] == ("24h", "poco spazio sul datastore", "G. Verdi")
+
+
+def test_the_documentation_names_every_condition() -> None:
+    """The table has a row for each condition, in the order in which they are looked at."""
+    assert tuple(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == conditions()
