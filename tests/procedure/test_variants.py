@@ -97,6 +97,7 @@ def test_a_clean_upgrade(scene: Scene) -> None:
     ended = scene.upgrade(patches=("22.0.0", "22.0.17"))
     assert ended.exit_code == 0, ended.output
     assert {step.outcome for step in ended.run.steps} == {Outcome.PASSED}
+    assert ended.outcomes(Phase.PREFLIGHT) == {Outcome.PASSED, Outcome.NOT_APPLICABLE}
     assert ended.outcomes(Phase.PRE) == ended.outcomes(Phase.POST) == {Outcome.PASSED}
     assert scene.boots == 3
     lives = [ended.step("start").observation["boot_id_after"]]
