@@ -239,7 +239,8 @@ def go_on(scene: Scene, **begun: str) -> Ended:
     ended = scene.run("--resume", **begun)
     if _NOTHING_TO_RESUME not in ended.output:
         return ended
-    if scene.folders and (ending := scene.ending):
+    ending = scene.ending
+    if ending and ending.exit_code not in (ExitCode.UNREACHABLE, ExitCode.GATE_CLOSED):
         return replace(ended, exit_code=ending.exit_code)
     return scene.run(**begun)
 

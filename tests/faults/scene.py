@@ -146,20 +146,41 @@ class Scene:
             *arguments,
             "acme.yaml",
         ]
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TVOX_"))}
-        own = {"HOME": str(self.desk / home), "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": ""}
         faults = ({killer.KILL: kill} if kill else {}) | ({killer.TELL: str(self.bench.socket)} if tells else {})
         with (self.desk / log).open("ab") as file:
             return subprocess.Popen(
                 command,
                 cwd=self.desk,
-                env=kept | own | faults | self.environment,
+                env=self._environment(home) | faults,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 text=True,
             )
+
+    def tool(self, *words: str, home: str = "home") -> Ended:
+        """Run the command line ``tvox-uat`` to its end."""
+        began = time.monotonic()
+        login = (f"--identity={self.pbx.folder / 'id'}", f"--known-hosts={self.desk / 'known_hosts'}")
+        call = f"raise SystemExit(tvox_uat.main({[*words, *login]!r}))"
+        code = f"from tests.faults import adapter; import tvox_uat; {call}"
+        ended = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=self.desk,
+            env=self._environment(home),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=self.seconds,
+        )
+        return Ended(exit_code=ended.returncode, output=ended.stdout, seconds=time.monotonic() - began)
+
+    def _environment(self, home: str) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TVOX_"))}
+        own = {"HOME": str(self.desk / home), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+        return kept | own | self.environment
 
     def run(
         self,
