@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,8 @@ from tests.faults.conftest import Nights
 from tests.faults.moments import killed_at
 from tests.faults.patch import Patch
 from tests.faults.scene import Ended, Scene
+from uat import journal
+from uat.model import Outcome, Phase
 
 See = Callable[[Scene, Ended], None]
 
@@ -75,3 +79,151 @@ def test_status_tells_and_changes_nothing(scene: Scene, see: See, step: str) -> 
     ended = scene.run("--resume")
     see(scene, ended)
     assert ended.exit_code == 0, ended.output
+
+
+def lose(scene: Scene, step: str) -> Path:
+    """Kill the runner once a step has begun, and put its evidence out of reach; give where that is."""
+
+    def kill(process: subprocess.Popen[str]) -> None:
+        scene.wait_for(lambda: scene.has_begun(step))
+        process.send_signal(signal.SIGKILL)
+
+    scene.run(during=kill)
+    lost = scene.folder / "lost"
+    shutil.move(scene.desk / "evidence", lost)
+    return lost
+
+
+@pytest.mark.faults
+def test_what_the_lost_laptop_had_is_named(nights: Nights, see: See) -> None:
+    """The page says who took the run over and why, and that the checks before the upgrade are not here."""
+    scene = nights(Patch(release="22.0.0", seconds=2))
+    scene.write()
+    lose(scene, "patch")
+    adopted = scene.tool("adopt", "acme.yaml", "--reason=laptop stolen", "--operator=Bea", home="other")
+    assert adopted.exit_code == 0, adopted.output
+    assert "--resume" in adopted.output
+    ended = scene.run("--resume", home="other")
+    see(scene, ended)
+    run = scene.journal
+    assert {one.outcome for one in run.steps} == {Outcome.PASSED}
+    assert {one.outcome for one in run.of(Phase.PRE).values()} == {Outcome.NOT_RUN}
+    assert run.resumptions[0].adopted
+    page = (scene.folders[-1] / "upgrade.html").read_text("utf-8")
+    assert "Taken over by Bea" in page
+    assert "laptop stolen" in page
+
+
+@pytest.mark.faults
+def test_f2_who_was_replaced_does_nothing_more(nights: Nights, see: See) -> None:
+    """A first laptop that wakes up after the takeover stops at its next step and changes nothing."""
+    scene = nights(Patch(release="22.0.0", seconds=2), Patch(release="22.0.17"))
+    scene.write()
+    lost = lose(scene, "patch")
+    assert scene.tool("adopt", "acme.yaml", "--reason=asleep", home="other").exit_code == 0
+    theirs = scene.folder / "theirs"
+    shutil.move(scene.desk / "evidence", theirs)
+    shutil.move(lost, scene.desk / "evidence")
+    woken = scene.run("--resume")
+    assert (woken.exit_code, scene.stop) == (10, "replaced"), woken.output
+    shutil.rmtree(scene.desk / "evidence")
+    shutil.move(theirs, scene.desk / "evidence")
+    ended = scene.run("--resume", home="other")
+    see(scene, ended)
+    assert scene.journal.is_open is False
+
+
+@pytest.mark.faults
+def test_f1_nothing_is_taken_without_a_reason(nights: Nights) -> None:
+    """A takeover asks for a reason, and without one nothing is changed on either side."""
+    scene = nights(Patch(release="22.0.0", seconds=2))
+    scene.write()
+    lose(scene, "patch")
+    refused = scene.tool("adopt", "acme.yaml", home="other")
+    assert refused.exit_code == 1
+    assert scene.folders == []
+    owner = (scene.pbx.disk / "var/lib/tvox-uat/owner").read_text()
+    assert '"taken_over_from":""' in owner
+
+
+@pytest.mark.faults
+def test_another_checklist_is_not_adopted_with(nights: Nights) -> None:
+    """The colleague's file must be the one that the run began with, byte for byte."""
+    scene = nights(Patch(release="22.0.0", seconds=2))
+    path = scene.write()
+    lose(scene, "patch")
+    path.write_text(path.read_text() + "# mine\n")
+    refused = scene.tool("adopt", "acme.yaml", "--reason=x", home="other")
+    assert refused.exit_code == 1
+    assert "began with another checklist" in refused.output
+
+
+@pytest.mark.faults
+def test_where_the_evidence_is_one_resumes(nights: Nights) -> None:
+    """On the computer that has the evidence there is nothing to adopt: it says --resume."""
+    scene = nights(Patch(release="22.0.0", seconds=2))
+    scene.write()
+
+    def kill(process: subprocess.Popen[str]) -> None:
+        scene.wait_for(lambda: scene.has_begun("patch"))
+        process.send_signal(signal.SIGKILL)
+
+    scene.run(during=kill)
+    refused = scene.tool("adopt", "acme.yaml", "--reason=x")
+    assert refused.exit_code == 1
+    assert "--resume" in refused.output
+
+
+@pytest.mark.faults
+def test_a_machine_that_is_off_is_not_adopted(nights: Nights) -> None:
+    """Of a machine that is off nobody can tell what was done: it is not taken over, and not switched on."""
+    scene = nights(Patch(release="22.0.0", seconds=2))
+    scene.write()
+    lose(scene, "patch")
+    scene.pbx.pull_plug()
+    refused = scene.tool("adopt", "acme.yaml", "--reason=x", home="other")
+    assert refused.exit_code == 1
+    assert "the machine is off" in refused.output
+    assert not scene.pbx.is_on
+
+
+@pytest.mark.faults
+def test_e20_a_status_changes_nothing(nights: Nights) -> None:
+    """A status tells where the run stands, what runs, how old the snapshot is and what to do; nothing is written."""
+    scene = nights(Patch(release="22.0.0", seconds=3))
+    scene.write()
+    assert "No upgrade is under way" in scene.tool("status", "acme.yaml").output
+
+    def kill(process: subprocess.Popen[str]) -> None:
+        scene.wait_for(lambda: scene.has_begun("patch"))
+        assert "Go back to that window" in scene.tool("status", "acme.yaml").output
+        process.send_signal(signal.SIGKILL)
+
+    scene.run(during=kill)
+    before = (scene.folders[0] / journal.NAME).read_bytes()
+    said = " ".join(scene.tool("status", "acme.yaml").output.split())
+    for words in ("Application of patch 22.0.0", "of this upgrade", "the virtual machine is on", "--resume"):
+        assert words in said
+    assert (scene.folders[0] / journal.NAME).read_bytes() == before
+    assert scene.run("--resume").exit_code == 0
+    assert "The upgrade is done" in scene.tool("status", "acme.yaml").output
+
+
+@pytest.mark.faults
+def test_c2_a_person_declares_it_over(nights: Nights) -> None:
+    """After a stop that Telenia settled by hand, a person closes the run by name; then another may begin."""
+    scene = nights(Patch(release="22.0.0", marker="none"))
+    scene.write()
+    assert scene.run().exit_code == 10
+    assert scene.run().exit_code == 4
+    assert scene.tool("conclude", "acme.yaml").exit_code == 1
+    done = scene.tool(
+        "conclude", "acme.yaml", "--reason=settled by hand with Telenia", "--case=T-4711", "--operator=Anna"
+    )
+    assert done.exit_code == 0, done.output
+    assert scene.journal.is_open is False
+    page = (scene.folders[-1] / "upgrade.html").read_text("utf-8")
+    assert "Declared over by Anna" in page
+    assert "T-4711" in page
+    assert "No upgrade is under way" in scene.tool("status", "acme.yaml").output
+    assert scene.tool("conclude", "acme.yaml", "--reason=x").exit_code == 1
