@@ -57,7 +57,7 @@ def rehearse(link: Link, *, run_id: str, limits: Limits, root: str = ROOT) -> Re
     """Run the two lines of the marker in the real wrapper, cut the link meanwhile, and remove everything again.
 
     :param root: where the directory is made; it is removed as well if it was not there.
-    :raises ProcedureError: ``patch_not_started``: screen or the wrapper do not start here; ``link_lost``.
+    :raises ProcedureError: ``patch_not_started``, ``patch_lost``: screen or the wrapper do not start; ``link_lost``.
     """
     name = plain_name(f"rehearsal-{run_id}-{secrets.token_hex(2)}")
     directory, session = f"{root}/{name}", plain_name(f"tvox-uat-{name}")

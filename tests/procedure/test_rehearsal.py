@@ -61,15 +61,12 @@ def test_nothing_is_left_behind(sshd: Sshd, tmp_path: Path) -> None:
 
 def test_a_screen_that_cannot_start(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the wrapper never begins the rehearsal says so, and its folder is gone as well."""
-    monkeypatch.setattr("procedure.wrapper._START", _START_NOTHING)
+    monkeypatch.setattr("procedure.wrapper._LAUNCH", "exit 0")
     limits = LIMITS.model_copy(update={"patch_start": 1})
     with pytest.raises(ProcedureError) as stop:
         rehearse(Link(sshd, limits), run_id="r3", limits=limits, root=str(tmp_path / "machine"))
-    assert stop.value.stop == "patch_not_started"
+    assert stop.value.stop == "patch_lost"
     assert not (tmp_path / "machine").exists()
-
-
-_START_NOTHING = 'mkdir -p "$1"; exit 0'
 
 
 def test_a_rehearsal_that_does_not_end(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
