@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from procedure.child import environment
 from uat import sip
 from uat.errors import ObservationError
 from uat.host import Address
@@ -120,7 +121,8 @@ def ask_banner(host: str, port: int, *, seconds: float) -> str:
 def ask_ping(program: str, host: str, *, seconds: float) -> str:
     """Send one ICMP echo with the computer's own program: its own socket would need root."""
     count = "-n" if sys.platform == "win32" else "-c"
-    answer = subprocess.run([program, count, "1", host], capture_output=True, timeout=seconds, check=False)
+    command = [program, count, "1", host]
+    answer = subprocess.run(command, capture_output=True, timeout=seconds, check=False, env=environment())
     if answer.returncode != 0:
         raise TimeoutError("no answer")
     return "answers"

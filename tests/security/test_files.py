@@ -144,16 +144,6 @@ def test_a_link_for_our_directory(sshd: Sshd, tmp_path: Path, link: str) -> None
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_an_upload_follows_its_own_path_only(sshd: Sshd, tmp_path: Path) -> None:
-    """4.11: an upload makes the one file it names, for its owner only, and nothing beside it."""
-    (tmp_path / "file").write_bytes(b"x" * 1000)
-    (tmp_path / "target").mkdir()
-    with connect(sshd.address, limits=Limits(), known_hosts=sshd.known_hosts) as machine:
-        machine.upload(tmp_path / "file", f"{tmp_path}/target/copied", deadline=20)
-    (made,) = (tmp_path / "target").iterdir()
-    assert (made.name, stat.S_IMODE(made.stat().st_mode)) == ("copied", 0o600)
-
-
 def test_looking_leaves_nothing(desk: Desk) -> None:
     """4.11: a session that only looks makes no file in the machine's home."""
     desk.trust()

@@ -117,22 +117,6 @@ def test_a_file_of_any_name(machine: Connection, server: Sshd, text: str) -> Non
 
 @EACH
 @given(text=TEXTS)
-def test_an_upload_of_any_name(machine: Connection, server: Sshd, text: str) -> None:
-    """4.4a: a file is uploaded to exactly the path that was named."""
-    name = text.replace("/", "_").encode()[:200].decode(errors="ignore")
-    if name in ("", ".", ".."):
-        return
-    here = server.folder / "here"
-    here.write_bytes(b"patch")
-    there = server.folder / "uploads"
-    there.mkdir(exist_ok=True)
-    machine.upload(here, f"{there}/{name}", deadline=20)
-    assert [one.name for one in there.iterdir()] == [name]
-    (there / name).unlink()
-
-
-@EACH
-@given(text=TEXTS)
 def test_a_command_arrives_whole(machine: Connection, server: Sshd, text: str) -> None:
     """4.4a: the patch's command stands on the machine as the checklist writes it, whatever it holds."""
     place = server.folder / "attempt"
