@@ -6,6 +6,7 @@ gone and ``upper`` is there; booting means new processes, a new /run and a new b
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import shutil
@@ -74,6 +75,8 @@ class Pbx:
         self._lock = threading.RLock()
         for name in ("upper", "work", "root", "outside"):
             (folder / name).mkdir(parents=True)
+        self._alive = (folder / "outside" / "alive").open("w")
+        fcntl.flock(self._alive, fcntl.LOCK_EX)
         self._install(release)
 
     @property
@@ -155,6 +158,7 @@ class Pbx:
     def remove(self) -> None:
         """Pull the plug and delete everything."""
         self.pull_plug()
+        self._alive.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _boot(self) -> None:

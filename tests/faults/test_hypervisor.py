@@ -58,9 +58,9 @@ def test_e3_the_answer_is_lost(scene: Scene, see: See) -> None:
 @pytest.mark.parametrize("question", ["identity", "power", "snapshots", "find_snapshot", "start"])
 def test_e2_a_question_is_not_answered(scene: Scene, see: See, question: str) -> None:
     """A hypervisor that hangs at any question stops the night in time; when it answers again, the night goes on."""
-    scene.limits["command"] = "1s"
+    scene.limits["command"] = "3s"
     scene.write()
-    scene.bench.fault(question, Mode.HUNG, seconds=3)
+    scene.bench.fault(question, Mode.HUNG, seconds=8)
     ended = scene.run()
     assert ended.exit_code in (10, 11, 12), ended.output
     scene.bench.faults.clear()

@@ -218,7 +218,7 @@ def test_a9_changed_host_key(scene: Scene, see: See) -> None:
 def test_a10_the_patch_changes_the_host_key(nights: Nights, see: See) -> None:
     """A host key that the patch changed stops the night; once a person has trusted it, the night goes on."""
     scene = nights(Patch(release="22.0.0", during=patches.NEW_HOST_KEY))
-    scene.limits |= {"boot": "4s", "unreachable": "4s"}
+    scene.limits |= {"boot": "8s", "unreachable": "8s"}
     scene.write()
     ended = scene.run()
     see(scene, ended)

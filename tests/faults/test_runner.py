@@ -55,13 +55,13 @@ def test_b2_the_watching_stops(nights: Nights, see: See, number: signal.Signals)
 def test_b4_the_laptop_sleeps(nights: Nights, see: See, step: str) -> None:
     """A laptop that sleeps longer than every limit judges nothing by the time it slept."""
     scene = nights(Patch(release="22.0.0", seconds=2))
-    scene.limits |= {"boot": "3s", "unreachable": "3s", "settle": "3s", "command": "2s", "connect": "2s"}
+    scene.limits |= dict.fromkeys(("boot", "unreachable", "settle", "command", "connect"), "5s")
     scene.write()
 
     def sleep(process: subprocess.Popen[str]) -> None:
         scene.wait_for(lambda: bool(scene.pbx.told(step)))
         process.send_signal(signal.SIGSTOP)
-        time.sleep(8)
+        time.sleep(12)
         process.send_signal(signal.SIGCONT)
 
     ended = scene.run(during=sleep)

@@ -7,6 +7,8 @@ cd /
 export PATH=/opt/bench/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 echo "boot $(cat /proc/sys/kernel/random/boot_id)" >> /run/outside/events
 . /opt/bench/settings
+# Whoever holds the machine holds this lock: when the tests are gone, it goes off.
+(flock /run/outside/alive true && kill -TERM 1) &
 if [ -x /opt/bench/rc ]; then /opt/bench/rc & fi
 "$PYTHON" -S -E /opt/bench/webapi.py "$WEB_PORT" &
 sleep "$BOOT_DELAY"
