@@ -25,11 +25,17 @@ exit {code}"""
 
 _CLEAR = r"""
 d=$1
-[ -f "$d/pid" ] && [ ! -f "$d/exit" ] && kill "$(cat "$d/pid")" 2>/dev/null
+if [ -f "$d/pid" ] && [ ! -f "$d/exit" ]; then
+    session=$(ps -o sid= -p "$(cat "$d/pid")" | tr -d ' ')
+    [ -z "$session" ] || kill -s KILL $(ps -e -o pid= -o sid= | while read -r p s; do
+        [ "$s" != "$session" ] || echo "$p"
+    done)
+fi 2>/dev/null
 PATH=$PATH:/usr/sbin:/sbin screen -S "$2" -X quit >/dev/null 2>&1
 rm -rf -- "$d"; [ "$3" = yes ] && rmdir "${d%/*}" 2>/dev/null
 [ ! -e "$d" ]
 """
+"""The rehearsal's whole session is ended, not its first shell alone: what that started would outlive it."""
 
 
 class Rehearsed(Record):

@@ -77,6 +77,7 @@ def test_a_rehearsal_that_does_not_end(sshd: Sshd, tmp_path: Path, monkeypatch: 
     assert (seen.holds, seen.state, seen.directory_removed) == (False, State.RUNNING, True)
     assert not (tmp_path / "machine").exists()
     assert "rehearsal-r4" not in sessions()
+    assert "rehearsal-r4" not in subprocess.run(["ps", "-e", "-o", "args="], capture_output=True, text=True).stdout
 
 
 def test_a_link_that_stays_cut(sshd: Sshd, tmp_path: Path) -> None:
