@@ -80,12 +80,16 @@ class SnapshotFacts(Record):
 
 
 class Listed(Record):
-    """A snapshot in the hypervisor's list; what it does not tell is None."""
+    """A snapshot in the hypervisor's list; what it does not tell is None.
+
+    ``attested_by`` is the person who said so, where no machine could; empty where nobody had to.
+    """
 
     name: str
     id: str
     taken_at: datetime | None = None
     size_bytes: int | None = None
+    attested_by: str = ""
 
 
 class Disk(Record):
@@ -122,7 +126,10 @@ class Hypervisor(Protocol):
         """Take a snapshot without memory, within ``limits.snapshot``."""
 
     def find_snapshot(self, name: str) -> SnapshotFacts | None:
-        """Look for a snapshot anew, over a question of its own; None when there is none of that name."""
+        """Look for a snapshot anew, over a question of its own; None when there is none of that name.
+
+        ObservationError as well when there are several of that name: which one is meant nobody can tell.
+        """
 
     def snapshots(self) -> tuple[Listed, ...]:
         """List all snapshots there are, whoever took them."""
@@ -137,13 +144,22 @@ class Hypervisor(Protocol):
         """Tell why going back to a snapshot would not be possible on this machine; empty when it is."""
 
     def revert(self, snapshot: Listed) -> None:
-        """Go back to a snapshot, found by id; the machine is off afterwards. Everything since then is lost."""
+        """Go back to a snapshot, found by id, and see that it held; the machine is off afterwards.
+
+        Everything since then is lost. ObservationError: it may have happened or not; look before anything else.
+        """
 
     def delete(self, snapshot: Listed) -> None:
-        """Delete one snapshot, found by id, and follow the deletion to its end, within ``limits.snapshot``."""
+        """Delete one snapshot, found by id, follow the deletion to its end, and see that it is gone.
+
+        At most ``limits.snapshot``. ObservationError: it may have happened or not; it is never asked for twice.
+        """
 
     def chained(self) -> tuple[str, ...]:
-        """List the disks that still hang on a chain of snapshots, or wait to be consolidated."""
+        """List the disks that still hang on a chain of snapshots, or wait to be consolidated.
+
+        A disk that was made on top of another, as a linked clone is, hangs on no snapshot.
+        """
 
     def delete_command(self, name: str) -> str:
         """Give what deletes a snapshot: a command to copy, or where a person does it."""

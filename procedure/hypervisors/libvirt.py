@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-from collections.abc import Callable, Iterator
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -41,15 +45,16 @@ def open(inputs: Inputs, *, limits: Limits, ask: Ask) -> Libvirt:
     except ImportError as error:
         raise ObservationError(_INSTALL) from error
     libvirt.registerErrorHandler(lambda *_: None, None)  # else it writes to stderr itself
-    return Libvirt(inputs, libvirt)
+    return Libvirt(inputs, libvirt, limits=limits)
 
 
 class Libvirt:
     """One domain of one libvirt."""
 
-    def __init__(self, inputs: Inputs, library: Any) -> None:
+    def __init__(self, inputs: Inputs, library: Any, *, limits: Limits) -> None:
         self._inputs = inputs
         self._library = library
+        self._limits = limits
 
     def identity(self) -> Vm:
         """Tell the domain's name and UUID."""
@@ -85,8 +90,11 @@ class Libvirt:
 
     def find_snapshot(self, name: str) -> SnapshotFacts | None:
         """Read a snapshot's own description (libvirt: *Snapshot XML format*) and compare it with the disks."""
-        if name not in (one.name for one in self.snapshots()):
+        alike = [one.name for one in self.snapshots() if one.name == name]
+        if not alike:
             return None
+        if len(alike) > 1:
+            raise ObservationError(f"{self._inputs.vm}: {len(alike)} snapshots are called {name}")
         snapshot, domain = self._ask(
             lambda domain: (domain.snapshotLookupByName(name).getXMLDesc(), domain.XMLDesc())
         )
@@ -101,8 +109,30 @@ class Libvirt:
         return _disks(ElementTree.fromstring(self._ask(lambda domain: domain.XMLDesc())))
 
     def room(self) -> Room | None:
-        """Tell nothing: where the disks lie is not asked yet."""
-        return None
+        """Ask the storage pools of the disk files; without a pool, this computer's own file system.
+
+        Where several places hold the disks, the one with the least room counts. None: a remote libvirt that keeps
+        the disks outside of its pools.
+        """
+        return self._ask(self._room)
+
+    def _room(self, domain: Any) -> Room | None:
+        files = _files(ElementTree.fromstring(domain.XMLDesc()))
+        places = [self._place(domain.connect(), path) for path in files.values()]
+        if not places or None in places:
+            return None
+        size_bytes, free_bytes = min((place for place in places if place), key=lambda place: place[1])
+        provisioned_bytes = sum(int(domain.blockInfo(name)[0]) for name in files)
+        return Room(free_bytes=free_bytes, size_bytes=size_bytes, provisioned_bytes=provisioned_bytes)
+
+    def _place(self, connection: Any, path: str) -> tuple[int, int] | None:
+        """Give size and free room of the place where a disk file lies, in bytes."""
+        try:
+            pool = connection.storageVolLookupByPath(path).storagePoolLookupByVolume()
+            _, size_bytes, _, free_bytes = pool.info()
+        except self._library.libvirtError:  # no pool has this file, or this libvirt has no pools at all
+            return _local_place(self._inputs.uri, path)
+        return int(size_bytes), int(free_bytes)
 
     def no_way_back(self) -> str:
         """Say which disk stands in the way: internal snapshots can be gone back to, others cannot (libvirt 9.0)."""
@@ -111,19 +141,36 @@ class Libvirt:
     def revert(self, snapshot: Listed) -> None:
         """Go back to an internal snapshot that was taken with the domain off: it is off afterwards."""
         self._ask(lambda domain: domain.revertToSnapshot(domain.snapshotLookupByName(snapshot.id)))
+        current = self._ask(
+            lambda domain: domain.snapshotCurrent().getName() if domain.hasCurrentSnapshot() else "none"
+        )
+        if current != snapshot.id:
+            raise ObservationError(f"{self._inputs.vm}: the current snapshot is {current}, not {snapshot.id}")
 
     def delete(self, snapshot: Listed) -> None:
-        """Delete an internal snapshot; the call ends when it is gone."""
+        """Delete an internal snapshot; libvirt's call ends when it is gone, and the list is read anew to see it."""
         self._ask(lambda domain: domain.snapshotLookupByName(snapshot.id).delete())
+        until = time.monotonic() + self._limits.snapshot
+        while snapshot.id in (one.id for one in self.snapshots()):
+            if time.monotonic() > until:
+                raise ObservationError(f"{self._inputs.vm}: {snapshot.id} is still in the list of snapshots")
+            time.sleep(self._limits.poll)
 
     def chained(self) -> tuple[str, ...]:
-        """List the disks that hang on a backing file."""
-        domain = ElementTree.fromstring(self._ask(lambda domain: domain.XMLDesc()))
-        return tuple(
-            disk.find("target").get("dev", "")  # type: ignore[union-attr]  # every disk has a target
-            for disk in domain.iterfind("devices/disk")
-            if disk.find("backingStore/source") is not None
+        """List the disks whose file is the overlay of an external snapshot, in libvirt's list or no longer there.
+
+        libvirt names such a file after the disk's own, with the snapshot's name in place of its ending
+        (libvirt: *Snapshot XML format*, ``disk``); a linked clone has a name of its own.
+        """
+        domain, listed = self._ask(
+            lambda domain: (domain.XMLDesc(), [one.getXMLDesc() for one in domain.listAllSnapshots()])
         )
+        overlays = {
+            source.get("file", "")
+            for snapshot in map(ElementTree.fromstring, listed)
+            for source in snapshot.iterfind("disks/disk[@snapshot='external']/source")
+        }
+        return _chained(ElementTree.fromstring(domain), overlays)
 
     def delete_command(self, name: str) -> str:
         """Give the command for a shell on a computer that reaches this libvirt."""
@@ -193,6 +240,48 @@ def _disks(domain: ElementTree.Element) -> tuple[Disk, ...]:
     }
     unfit = {name: f"{kinds.get(name) or 'unknown'}, not qcow2" for name in names if kinds.get(name) != "qcow2"}
     return tuple(Disk(name=name, reason=unfit.get(name, "")) for name in sorted(names))
+
+
+def _chained(domain: ElementTree.Element, overlays: Iterable[str]) -> tuple[str, ...]:
+    files = _files(domain)
+    under = {
+        target.get("dev", ""): source.get("file", "")
+        for disk in domain.iterfind("devices/disk")
+        for target in disk.iterfind("target")
+        for source in disk.iterfind("backingStore/source")
+    }
+    return tuple(
+        name for name, file in files.items() if file in overlays or (name in under and _is_alike(file, under[name]))
+    )
+
+
+def _is_alike(overlay: str, below: str) -> bool:
+    """Tell whether a file lies beside another and differs from it in its ending only."""
+    one, other = PurePosixPath(overlay), PurePosixPath(below)
+    return one.parent == other.parent and one.name.startswith(f"{other.stem}.") and one != other
+
+
+def _files(domain: ElementTree.Element) -> dict[str, str]:
+    """Give the file of each writable disk, by the disk's name."""
+    names = _writable(domain)
+    return {
+        target.get("dev", ""): source.get("file", "") or source.get("dev", "")
+        for disk in domain.iterfind("devices/disk")
+        for target in disk.iterfind("target")
+        for source in disk.iterfind("source")
+        if target.get("dev", "") in names
+    }
+
+
+def _local_place(uri: str, path: str) -> tuple[int, int] | None:
+    """Give size and free room of a file system of this computer, in bytes; None when the libvirt is elsewhere."""
+    if urlsplit(uri).hostname:
+        return None
+    try:
+        usage = shutil.disk_usage(PurePosixPath(path).parent)
+    except OSError:
+        return None
+    return usage.total, usage.free
 
 
 def _writable(domain: ElementTree.Element) -> set[str]:

@@ -38,6 +38,7 @@ class Manual:
         self._ask = ask
         self._taken: SnapshotFacts | None = None
         self._is_off = False
+        self._person = ""
 
     def identity(self) -> Vm:
         """Give what the checklist states; that it is this machine, the guest's own UUID must show."""
@@ -61,48 +62,64 @@ class Manual:
     def take_snapshot(self, name: str, description: str) -> None:
         """Ask a person to take the snapshot, and for what only they can tell of it."""
         self._answer("snapshot_take", ("done",), name=name, description=description)
-        self._taken = SnapshotFacts(
+        self._taken = self._described(name)
+
+    def _described(self, name: str) -> SnapshotFacts:
+        """Ask what a snapshot is."""
+        return SnapshotFacts(
             name=name,
             id=name,
-            taken_at=self._time(),
+            taken_at=self._time(name),
             was_off=self._is("snapshot_off", name),
             without_memory=self._is("snapshot_without_memory", name),
             attested_by=self._who(),
         )
 
     def find_snapshot(self, name: str) -> SnapshotFacts | None:
-        """Ask a person to look once more whether the snapshot is listed."""
-        if self._taken is None or self._taken.name != name or not self._is("snapshot_seen", name):
+        """Ask a person to look once more whether the snapshot is listed; of one from another day, what it is."""
+        if not self._is("snapshot_seen", name):
             return None
+        if self._taken is None or self._taken.name != name:
+            self._taken = self._described(name)
         return self._taken
 
     def snapshots(self) -> tuple[Listed, ...]:
-        """List nothing: a person is not asked for what is only noted down."""
-        return ()
+        """Ask a person to read out the list of snapshots."""
+        typed = self._answer("snapshot_list")
+        names = [name for part in typed.split(",") if (name := part.strip())]
+        who = self._who() if names else ""
+        return tuple(Listed(name=name, id=name, attested_by=who) for name in names)
 
     def disks(self) -> tuple[Disk, ...]:
-        """List nothing: what the snapshot holds is asked when it was taken."""
+        """List nothing: whether a snapshot holds every disk is a question of the preflight, answered by name."""
         return ()
 
     def room(self) -> Room | None:
-        """Tell nothing: only the hypervisor knows."""
+        """Tell nothing: whether there is room is a question of the preflight, answered by name."""
         return None
 
     def no_way_back(self) -> str:
-        """See no hindrance: a person goes back."""
+        """See no hindrance: a person goes back, and whether that is possible is a question of the preflight."""
         return ""
 
     def revert(self, snapshot: Listed) -> None:
-        """Ask a person to go back to the snapshot."""
-        raise ObservationError("not asked for yet")
+        """Ask a person to go back to the snapshot, and whether the hypervisor then shows that it did."""
+        self._answer("snapshot_revert", ("done",), name=snapshot.name)
+        self._is_off = False
+        if not self._is("snapshot_reverted", snapshot.name):
+            raise ObservationError(f"{self._who()} does not see that the machine went back to {snapshot.name}")
+        self._who()
 
     def delete(self, snapshot: Listed) -> None:
-        """Ask a person to delete the snapshot."""
-        raise ObservationError("not asked for yet")
+        """Ask a person to delete the snapshot, to wait for the end of that, and to look whether it is gone."""
+        self._answer("snapshot_delete", ("done",), name=snapshot.name)
+        if self._is("snapshot_seen", snapshot.name):
+            raise ObservationError(f"{self._who()} still sees {snapshot.name} in the list")
+        self._who()
 
     def chained(self) -> tuple[str, ...]:
-        """List nothing: only the hypervisor knows."""
-        return ()
+        """Ask a person whether the hypervisor wants the disks to be consolidated."""
+        return ("vm",) if self._answer("disks_chained", ("yes", "no")) == "yes" else ()
 
     def delete_command(self, name: str) -> str:
         """Name the place; there is no command."""
@@ -112,13 +129,14 @@ class Manual:
         return self._answer(key, ("yes", "no"), name=name) == "yes"
 
     def _who(self) -> str:
-        while not (name := self._answer("snapshot_who").strip()):
-            pass
-        return name
+        """Ask once who sits at the hypervisor: everything of this session is that person's word."""
+        while not self._person:
+            self._person = self._answer("snapshot_who").strip()
+        return self._person
 
-    def _time(self) -> datetime:
+    def _time(self, name: str) -> datetime:
         now = datetime.now().astimezone()
-        while (taken := clock_time(self._answer("snapshot_time"), now)) is None:
+        while (taken := clock_time(self._answer("snapshot_time", name=name), now)) is None:
             pass
         return taken
 
@@ -127,11 +145,20 @@ class Manual:
 
 
 def clock_time(typed: str, now: datetime) -> datetime | None:
-    """Read ``21:30`` as the last time that the clock showed that; nothing means now, anything else None."""
+    """Read a time of the wall clock: ``2026-11-28 21:30``, or ``21:30`` as the last time that the clock showed that.
+
+    Nothing means now, anything else None.
+    """
     if not typed.strip():
         return now
-    found = re.fullmatch(r"\s*([01]?\d|2[0-3])[:.]([0-5]\d)\s*", typed)
+    found = re.fullmatch(r"\s*(?:(\d{4}-\d\d-\d\d)[ T])?([01]?\d|2[0-3])[:.]([0-5]\d)\s*", typed)
     if found is None:
         return None
-    taken = now.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
-    return taken if taken <= now else taken - timedelta(days=1)
+    if found[1] is None:
+        taken = now.replace(hour=int(found[2]), minute=int(found[3]), second=0, microsecond=0)
+        return taken if taken <= now else taken - timedelta(days=1)
+    try:
+        taken = datetime.fromisoformat(found[1]).replace(hour=int(found[2]), minute=int(found[3])).astimezone()
+    except ValueError:
+        return None
+    return taken if taken <= now else None

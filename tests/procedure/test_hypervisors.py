@@ -7,8 +7,9 @@ from datetime import datetime
 import pytest
 
 from procedure import hypervisors
-from procedure.hypervisors import Hypervisor, Power
+from procedure.hypervisors import Hypervisor, Listed, Power
 from procedure.hypervisors.manual import clock_time
+from uat.errors import ObservationError
 from uat.model import Limits
 
 UUID = "00112233-4455-6677-8899-aabbccddeeff"
@@ -75,9 +76,50 @@ def test_a_person_who_does_not_see_it() -> None:
     assert machine.find_snapshot("tvox-uat-1") is None
 
 
-def test_a_snapshot_nobody_was_asked_for() -> None:
-    """Without having been asked there is no snapshot."""
-    assert manual(Typist()).find_snapshot("tvox-uat-1") is None
+def test_a_snapshot_of_another_day() -> None:
+    """A snapshot that another session took is described by the person who sees it in the list now."""
+    typist = Typist(snapshot_who="M. Rossi", snapshot_time="2026-01-10 21:30")
+    found = manual(typist).find_snapshot("tvox-uat-1")
+    assert found is not None
+    assert (found.id, found.attested_by, found.taken_at.day) == ("tvox-uat-1", "M. Rossi", 10)
+
+
+def test_a_person_reads_out_the_list() -> None:
+    """The list of snapshots is a person's word, with the person's name."""
+    machine = manual(Typist(snapshot_list="tvox-uat-1, backup", snapshot_who="M. Rossi"))
+    assert [(one.name, one.attested_by) for one in machine.snapshots()] == [
+        ("tvox-uat-1", "M. Rossi"),
+        ("backup", "M. Rossi"),
+    ]
+
+
+def test_a_person_goes_back() -> None:
+    """Going back is asked of a person, who must then see that the machine did; it is asked anew whether it is off."""
+    typist = Typist(snapshot_who="M. Rossi", vm_power="off")
+    machine = manual(typist)
+    machine.power()
+    machine.revert(Listed(name="tvox-uat-1", id="tvox-uat-1"))
+    machine.power()
+    assert [key for key, _ in typist.asked].count("vm_power") == 2
+    typist.answers["snapshot_reverted"] = "no"
+    with pytest.raises(ObservationError, match=r"M\. Rossi"):
+        machine.revert(Listed(name="tvox-uat-1", id="tvox-uat-1"))
+
+
+def test_a_person_deletes() -> None:
+    """Deleting is asked of a person, who must then no longer see the snapshot in the list."""
+    typist = Typist(snapshot_who="M. Rossi", snapshot_seen="no")
+    manual(typist).delete(Listed(name="tvox-uat-1", id="tvox-uat-1"))
+    assert [key for key, _ in typist.asked][:2] == ["snapshot_delete", "snapshot_seen"]
+    typist.answers["snapshot_seen"] = "yes"
+    with pytest.raises(ObservationError, match="still sees tvox-uat-1"):
+        manual(typist).delete(Listed(name="tvox-uat-1", id="tvox-uat-1"))
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("yes", ("vm",)), ("no", ())])
+def test_a_person_sees_a_chain(answer: str, expected: tuple[str, ...]) -> None:
+    """Whether the disks wait to be consolidated is what the person sees."""
+    assert manual(Typist(disks_chained=answer)).chained() == expected
 
 
 def test_power_is_what_the_person_sees() -> None:
@@ -119,10 +161,13 @@ NOW = datetime(2026, 11, 28, 0, 30).astimezone()
         ("00:10", NOW.replace(minute=10)),
         ("0.10", NOW.replace(minute=10)),
         ("23:50", NOW.replace(day=27, hour=23, minute=50)),
+        ("2026-11-20 23:50", NOW.replace(day=20, hour=23, minute=50)),
+        ("2026-11-28 00:31", None),
+        ("2026-13-28 00:10", None),
         ("25:00", None),
         ("yesterday", None),
     ],
 )
 def test_clock_time(typed: str, expected: datetime | None) -> None:
-    """A time of day is the last time that the clock showed it."""
+    """A time of day is the last time that the clock showed it; with a date it is that one, if it has passed."""
     assert clock_time(typed, NOW) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -124,6 +125,89 @@ def test_the_delete_command_deletes(state: Path, machine: Hypervisor) -> None:
     machine.take_snapshot("tvox-uat-1", "")
     subprocess.run(machine.delete_command("tvox-uat-1"), shell=True, check=True, capture_output=True)
     assert machine.snapshots() == ()
+
+
+def test_going_back(state: Path, machine: Hypervisor) -> None:
+    """Going back brings the disks of that moment, leaves the machine off and the snapshot in the list."""
+    write(state, "old")
+    machine.take_snapshot("tvox-uat-1", "")
+    write(state, "new")
+    (listed,) = machine.snapshots()
+    machine.revert(listed)
+    assert written(state) == "old"
+    assert machine.power().power is Power.OFF
+    assert [one.id for one in machine.snapshots()] == ["tvox-uat-1"]
+
+
+def test_going_back_to_what_is_gone(machine: Hypervisor) -> None:
+    """A snapshot that somebody deleted meanwhile cannot be gone back to: an error that names it."""
+    machine.take_snapshot("tvox-uat-1", "")
+    (listed,) = machine.snapshots()
+    machine.delete(listed)
+    with pytest.raises(ObservationError, match="tvox-uat-1"):
+        machine.revert(listed)
+
+
+def test_deleting_one_of_two(machine: Hypervisor) -> None:
+    """Only the snapshot that was named goes; what somebody else took stays, and nothing is chained."""
+    machine.take_snapshot("before-christmas", "")
+    machine.take_snapshot("tvox-uat-1", "")
+    machine.delete(next(one for one in machine.snapshots() if one.id == "tvox-uat-1"))
+    assert [one.id for one in machine.snapshots()] == ["before-christmas"]
+    assert machine.chained() == ()
+
+
+@pytest.mark.parametrize("forgotten", [False, True], ids=["in the list", "gone from the list"])
+def test_an_external_snapshot_chains(state: Path, machine: Hypervisor, forgotten: bool) -> None:
+    """A disk on the overlay of an external snapshot is chained, also when libvirt has forgotten the snapshot."""
+    (state / "a.backup").unlink(missing_ok=True)
+    machine.start()
+    overlay = ("--disk-only", "--diskspec", "vdb,snapshot=no")
+    virsh(state, "snapshot-create-as", NAME, "backup", *overlay, *(["--no-metadata"] if forgotten else []))
+    assert machine.chained() == ("vda",)
+
+
+def test_a_linked_clone_is_not_chained(state: Path, machine: Hypervisor) -> None:
+    """A disk that was made on top of a template hangs on no snapshot, whether the machine runs or not."""
+    new = ("qemu-img", "create", "-q", "-f", "qcow2")
+    subprocess.run([*new, str(state / "template.qcow2"), "1M"], check=True)
+    subprocess.run([*new, "-F", "qcow2", "-b", str(state / "template.qcow2"), str(state / "a.qcow2")], check=True)
+    assert machine.chained() == ()
+    machine.start()
+    assert machine.chained() == ()
+
+
+def test_room_on_this_computer(state: Path, machine: Hypervisor) -> None:
+    """Without a storage pool a local libvirt's room is that of the file system, and the disks' full size is known."""
+    room = machine.room()
+    assert room is not None
+    assert room.provisioned_bytes == 2 * 1024 * 1024
+    assert 0 < room.free_bytes < room.size_bytes == shutil.disk_usage(state).total
+
+
+def test_room_in_a_pool(state: Path, machine: Hypervisor) -> None:
+    """What the storage pool says of itself counts, where the disks lie in one."""
+    virsh(state, "pool-create-as", "disks", "dir", "--target", str(state))
+    virsh(state, "pool-refresh", "disks")
+    room = machine.room()
+    virsh(state, "pool-destroy", "disks")
+    assert room is not None
+    assert room.size_bytes == shutil.disk_usage(state).total
+
+
+def write(state: Path, text: str) -> None:
+    """Write at the beginning of the first disk."""
+    command = ["qemu-io", "-f", "qcow2", "-c", f"write -P {ord(text[0])} 0 512", str(state / "a.qcow2")]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def written(state: Path) -> str:
+    """Read which text stands there."""
+    for text in ("old", "new"):
+        command = ["qemu-io", "-f", "qcow2", "-c", f"read -P {ord(text[0])} 0 512", str(state / "a.qcow2")]
+        if b"verification failed" not in subprocess.run(command, check=True, capture_output=True).stdout:
+            return text
+    return ""
 
 
 def test_power(state: Path, machine: Hypervisor) -> None:
