@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from procedure import adoption, conclusion
+from procedure import logs as collecting
 from procedure import stage as staging
 from procedure.adoption import AdoptionError
 from procedure.conclusion import ConclusionError
@@ -220,6 +221,20 @@ def _known_hosts(options: argparse.Namespace) -> Path:
         raise NoChecklistError(f"for which customer? Give --customer NAME or --checklist FILE ({error})") from error
 
 
+def logs(options: argparse.Namespace) -> int:
+    """Collect the logs of a run for Telenia; 1 when its machine did not answer and the bundle lacks what is there."""
+    session = _desk(options)
+    run, folder = collecting.run_of(session, options.run)
+    try:
+        made = collecting.collect(session, run, folder)
+    finally:
+        session.drop_connection()
+    print(f"{made.path}\nsha256 {made.sha256}")
+    for one in made.manifest.missing:
+        print(f"  not in it: {one.name}: {one.reason}")
+    return 0 if made.manifest.reached else 1
+
+
 def _is_confirmed(seen: HostKey, fingerprint: str | None) -> bool:
     """Compare the key with the fingerprint that was given, or that a person reads on the machine's console."""
     if fingerprint is None:
@@ -261,6 +276,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_desk(one)
     one.add_argument("--remove", action="store_true", help="take away what was staged and not yet used")
     one.set_defaults(command=stage)
+    one = commands.add_parser("logs", help="collect the logs of a run for Telenia; read-only on the machine")
+    _add_desk(one)
+    one.add_argument("--run", metavar="ID", help="default: the newest upgrade of the checklist's change")
+    one.set_defaults(command=logs)
     return parser
 
 

@@ -28,6 +28,11 @@ class Person:
         except EOFError:
             raise ProcedureError("not_confirmed", facts={"asked": key}) from None
 
+    def show(self, key: str, /, **places: str) -> None:
+        """Show a text of the languages' ``ask`` table, whether somebody can answer or not."""
+        if self._channel is not None:
+            self._channel.write(self._channel.phrases[key].format(**places))
+
     def _ask(self, channel: Channel, text: str, choices: tuple[str, ...]) -> str:
         words = {word: choice for choice in choices for word in spoken(choice, channel.phrases)}
         while True:

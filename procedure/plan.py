@@ -8,8 +8,8 @@ BEFORE = ("gate", "identify", "lock", "shutdown", "snapshot", "start", "settle")
 EACH_PATCH = ("deliver", "patch", "reboot", "settle", "release")
 AFTER = ("unlock",)
 OTHERS: dict[Phase, tuple[str, ...]] = {
-    Phase.ROLLBACK: (),
-    Phase.CLOSE: (),
+    Phase.ROLLBACK: ("authorise", "recognise", "power_off", "revert", "start", "settle", "clock", "unlock"),
+    Phase.CLOSE: ("recognise", "decide", "delete", "tidy"),
 }
 """The steps of the procedures that have no patches."""
 

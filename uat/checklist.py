@@ -22,7 +22,7 @@ from uat.language.layers import Layers, merge
 from uat.language.plan import read_system, read_upgrade
 from uat.language.wording import unknown_word
 from uat.language.yaml_marks import Entry, Table, Text
-from uat.model import Check, Checklist, Contact, Limits, Skip, Source, Waiver
+from uat.model import Check, Checklist, Contact, Limits, Skip, Source, Upgrade, Waiver
 
 R = TypeVar("R", Skip, Waiver)
 
@@ -69,15 +69,16 @@ class _Reading:
         values = self._values(system)
         language, zone = self._language(), self._zone()
         checks = self._checks(values, language, load_kind)
+        upgrade = read_upgrade(self.layers.sections["upgrade"], values, zone=zone, problems=self.problems)
         return Checklist(
             customer=self._text("customer"),
             change=self._text("change", default=""),
             language=language,
             timezone=zone.key,
             system=read_system(system, values, self.problems),
-            upgrade=read_upgrade(self.layers.sections["upgrade"], values, zone=zone, problems=self.problems),
+            upgrade=upgrade,
             contacts=self._contacts(),
-            limits=fit(Limits, self.layers.sections["limits"], problems=self.problems) or Limits(),
+            limits=self._limits(upgrade),
             checks=checks,
             skips=self._about_checks("skip", Skip),
             waivers=self._about_checks("waivers", Waiver),
@@ -108,6 +109,13 @@ class _Reading:
             message = unknown_word("time zone", name, sorted(zoneinfo.available_timezones()))
             self.problems.append(problem(self.layers.fields.entries["timezone"].value.source, message))
             return zoneinfo.ZoneInfo("UTC")
+
+    def _limits(self, upgrade: Upgrade) -> Limits:
+        """Give the limits; how long the snapshot is kept is chosen with the customer, and that choice wins."""
+        limits = fit(Limits, self.layers.sections["limits"], problems=self.problems) or Limits()
+        if upgrade.keep_snapshot is None:
+            return limits
+        return limits.model_copy(update={"keep_snapshot": upgrade.keep_snapshot.seconds})
 
     def _system(self, ssh: str) -> Table:
         """Give ``system:``; what the command line says wins."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from procedure.conditions import Area, Finding, Ground, attested
+from procedure.conditions import Area, Finding, Ground, attested, found
 from procedure.interview import Question
 from uat.model import Outcome
 
@@ -20,7 +20,10 @@ _OFFERED = (72 * HOUR, WEEK)
 
 
 def look(ground: Ground) -> Finding:
-    """Ask a person: ``72h``, ``week``, or another time with a note of why."""
+    """Read the choice in the checklist, else ask a person: ``72h``, ``week``, or another time with a note of why."""
+    if chosen := ground.checklist.upgrade.keep_snapshot:
+        holds = 0 < chosen.seconds <= WEEK and bool(chosen.owner.strip())
+        return found(holds, keep_seconds=chosen.seconds, answered_by=chosen.owner)
     said = ground.interview.about("keep", QUESTION)
     keep_seconds = duration(said.answer)
     holds = keep_seconds in _OFFERED or (0 < keep_seconds < WEEK and bool(said.note.strip()))

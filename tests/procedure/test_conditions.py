@@ -46,6 +46,7 @@ from tests.uat.checks.recording import Said
 from uat.errors import ObservationError
 from uat.model import (
     Contact,
+    KeepSnapshot,
     Limits,
     Outcome,
     Patch,
@@ -370,6 +371,17 @@ def test_keep(answer: str, note: str, seconds: int, outcome: Outcome) -> None:
     finding = keep.look(ground(written={"keep": word(answer, note)}))
     assert (finding.outcome, finding.facts["keep_seconds"]) == (outcome, seconds)
     assert finding.facts["answered_by"] == "M. Rossi"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "owner", "outcome"),
+    [(259200, "M. Rossi", PASSED), (604800, "M. Rossi", PASSED), (691200, "M. Rossi", FAILED), (86400, " ", FAILED)],
+)
+def test_keep_as_the_checklist_says(seconds: int, owner: str, outcome: Outcome) -> None:
+    """A choice that stands in the checklist is not asked for again; its owner must have a name."""
+    chosen = KeepSnapshot.model_validate({"for": seconds, "owner": owner})
+    finding = keep.look(ground(upgrade=Upgrade(keep_snapshot=chosen)))
+    assert (finding.outcome, finding.facts["keep_seconds"]) == (outcome, seconds)
 
 
 HOURS = timedelta(hours=1)

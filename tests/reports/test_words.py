@@ -12,7 +12,7 @@ import pytest
 from procedure.attempt import State
 from procedure.hypervisors import Power
 from procedure.interview import Said
-from procedure.plan import AFTER, BEFORE, EACH_PATCH
+from procedure.plan import AFTER, BEFORE, EACH_PATCH, OTHERS
 from procedure.preflight import conditions, questions
 from procedure.rehearsal import Rehearsed
 from reports.words import languages, speak
@@ -29,6 +29,10 @@ STOPS = (
     "not_back", "host_key_changed", "boot_id_same", "not_settled", "wrong_release", "link_lost",
     "interrupted", "unreachable", "other", "held_by_another", "replaced",
     "cannot_tell", "snapshot_gone", "off_after_patch",
+    "no_case", "no_approver", "no_logs", "loss_not_accepted", "rollback_done", "rollback_unclear",
+    "no_way_back", "wrong_snapshot", "foreign_snapshots", "hypervisor_silent", "still_on", "revert_failed",
+    "clock_wrong", "too_early", "upgrade_open", "not_decided", "snapshot_missing", "delete_failed",
+    "still_chained", "not_tidied",
 )  # fmt: skip
 STEP_OUTCOMES = ("passed", "failed", "error", "blocked", "not_run", "running")
 
@@ -43,7 +47,7 @@ BY_ENUM = {
     "evidence": ["command", "http", "tls", "tcp", "file", "answer"],
     "rung": ["on", "ping", "port", "banner", "login", "nothing"],
     "patch_state": list(State),
-    "step": (*BEFORE, *AFTER),
+    "step": {*BEFORE, *AFTER, *(name for names in OTHERS.values() for name in names)},
     "availability": list(Availability),
     "service": ["machine", "web", "webapi", "sip"],
     "seen": [f"{first}{state}" for first in ("", "first_") for state in Availability],

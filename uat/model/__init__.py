@@ -14,6 +14,7 @@ from uat.model.check import (
 from uat.model.plan import (
     Checklist,
     Contact,
+    KeepSnapshot,
     Limits,
     Patch,
     Releases,
@@ -79,6 +80,7 @@ __all__ = [
     "Identity",
     "InvalidRecord",
     "JsonValue",
+    "KeepSnapshot",
     "Limits",
     "Mismatch",
     "News",

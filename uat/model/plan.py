@@ -65,13 +65,31 @@ class Role(Record):
         return value
 
 
+class KeepSnapshot(Record):
+    """How long the snapshot is kept after the upgrade, and who owns the risk of its growth.
+
+    The vendor says a week, the hypervisor's maker at most 72 hours (Broadcom KB 318825): a person chooses.
+    """
+
+    seconds: Duration = Field(alias="for")
+    owner: str
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
 class Upgrade(Record):
-    """What is planned for the night."""
+    """What is planned for the night.
+
+    ``keep_snapshot`` wins over the limit of that name; ``logs`` are the vendor's own logs on the machine, paths in
+    which ``*`` and ``?`` stand for what they do in a shell.
+    """
 
     window: Window | None = None
     release: Releases | None = None
     role: Role | None = None
     patches: tuple[Patch, ...] = ()
+    keep_snapshot: KeepSnapshot | None = None
+    logs: tuple[str, ...] = ()
 
 
 class Watch(Record):
@@ -158,6 +176,9 @@ class Limits(Record):
     clock_stop: Duration = Field(default=60.0, description="the machine's clock off by more: no upgrade")
     evidence_room_bytes: int = Field(default=200_000_000, ge=0, description="free on this computer, for the evidence")
     rehearsal: Duration = Field(default=120.0, description="the rehearsal in screen coming to its end")
+    rollback_clock: Duration = Field(default=5.0, description="the clock's offset after going back to the snapshot")
+    log_bytes: int = Field(default=4194304, ge=4096, le=8388608, description="kept of each log in a bundle: its end")
+    log_files: int = Field(default=200, ge=1, description="files of the machine in a bundle of logs")
 
 
 class Checklist(Record):
