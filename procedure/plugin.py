@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from procedure import hypervisors
+from procedure import hypervisors, logs, orders
 from procedure.conduct import Conductor, Work
 from procedure.custody import ActiveHereError, FileLock, hold_here
 from procedure.night import Night
+from procedure.past import Past
 from procedure.person import Person
 from procedure.plan import steps_of
 from procedure.preflight import Preflight, questions
@@ -24,6 +25,7 @@ from procedure.whole import Key, difference, ending_early, key_of, narrowing, wh
 from procedure.written import read_written
 from uat.errors import ChecklistError
 from uat.items import check_id, phase_of
+from uat.journal import JournalError
 from uat.model import News, Notice, Phase, Step
 from uat.phases import CHANGING, PARTS, PROCEDURE
 from uat.plugin import CHANGES, SESSION, ChecklistFile
@@ -32,6 +34,8 @@ from uat.session import Session
 CONDUCTOR = pytest.StashKey[Conductor]()
 WATCH = pytest.StashKey[Watch]()
 PREFLIGHT = pytest.StashKey[Preflight]()
+PAST = pytest.StashKey[Past]()
+"""The upgrade that a rollback or a close belongs to."""
 _OTHERS = pytest.StashKey[list[Key]]()
 _HELD = pytest.StashKey[FileLock]()
 
@@ -59,6 +63,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options of change."""
     group = parser.getgroup("tvox")
     group.addoption("--confirm-host", metavar="NAME", help="the host's own name, in place of typing it")
+    for name, place, meaning in orders.OPTIONS:
+        group.addoption(name, metavar=place, help=meaning)
+    group.addoption(
+        "--early", action="store_true", help="close: before the date chosen; with --reason, --approved-by"
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -73,7 +82,9 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         hypervisors.choose(session.checklist.system.hypervisor)
         steps_of(phase, session.checklist.upgrade)
-    except ValueError as error:
+        if phase in orders.LOOKING_BACK:
+            config.stash[PAST] = orders.belong(session, config.getoption("run"))
+    except (ValueError, JournalError) as error:
         raise pytest.UsageError(f"{session.checklist.path}: {error}") from error
     if Phase.PREFLIGHT in PARTS[phase]:
         config.stash[PREFLIGHT] = make_preflight(session)
@@ -240,6 +251,8 @@ def guarded(name: str, act: Callable[[], object]) -> None:
 def make_work(config: pytest.Config, session: Session) -> Work:
     """Choose what the steps of this session's procedure mean."""
     ask = Person(session.channel, is_there=session.settings.interactive)
+    if upgrade := config.stash.get(PAST, None):
+        return orders.make_work(session, upgrade, ask=ask, get=config.getoption)
     return Night(session, ask=ask, confirm_host=config.getoption("confirm_host"))
 
 
@@ -261,7 +274,10 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
         looking.close()
     if ours and conductor and ours.has_journal:
         conductor.close()
-    return (yield)
+    yield
+    if ours and ours.has_journal:
+        logs.after_stop(ours, show=Person(ours.channel, is_there=False).show)
+    return None
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from uat.errors import TvoxError
 from uat.model import Checklist, Header, Outcome, Phase, Resumption, Run, Step
 
 _PAGES = (".html", ".xml")
+_LEAVING = ("revert", "delete")
+"""The steps of a rollback and of a close after which the upgrade itself is over."""
 
 
 class ResumptionError(TvoxError):
@@ -29,17 +31,29 @@ class UnfinishedError(TvoxError):
 
 
 def open_run(change_folder: Path) -> tuple[Run, Path] | None:
-    """Find the newest upgrade of a change that took hold of the machine, unless it came to its end.
+    """Find the newest upgrade of a change that took hold of the machine, unless it came to its end or was left.
 
     :raises JournalError: it is damaged: nobody can tell what was done.
     """
     for folder in upgrades(change_folder):
         run = journal.read(folder)
-        if run.is_open:
+        if run.is_open and not was_left(change_folder, run):
             return run, folder
         if any(step.was_begun for step in run.steps if step.number > 1):
             return None
     return None
+
+
+def was_left(change_folder: Path, run: Run) -> bool:
+    """Tell whether a rollback went back behind an upgrade, or a close took its way back: nobody goes on with it."""
+    found = change_folder.glob(f"*/{journal.NAME}")
+    others = (journal.read(path) for path in found if f"-{Phase.UPGRADE}-" not in path.parent.name)
+    return any(
+        step.was_begun and step.name in _LEAVING
+        for other in others
+        if other.header.of_run == run.header.id
+        for step in other.steps
+    )
 
 
 def upgrades(change_folder: Path) -> Iterator[Path]:

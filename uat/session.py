@@ -31,6 +31,7 @@ from uat.model import (
 from uat.observe import MANUAL, is_automatic, is_valid, observe, waiver_of
 from uat.phases import LOOKING
 from uat.probe import Probe
+from uat.restored import as_before
 from uat.secret import Secrets
 from uat.ssh.refusals import Refusals
 
@@ -248,9 +249,19 @@ class Session:
             attempts=0,
         )
 
+    def expect_as_before(self, run: Run) -> None:
+        """Let post be judged by the expectations of pre, and compare it with that run's pre: after a rollback."""
+        self.before = run.of(Phase.PRE)
+        update = {"checklist": as_before(self.checklist), "baseline": run.header.id}
+        self.header = self.header.model_copy(update=update)
+
     def _take_baseline(self, machine: Identity) -> None:
         """In post, set what ``unchanged`` and its like compare with."""
         if self.phase is not Phase.POST:
+            return
+        if self.header.phase is Phase.ROLLBACK:
+            for result in self.before.values():
+                self.journal.write("before", result)
             return
         own = {id: result for (phase, id), result in self.results.items() if phase is Phase.PRE}
         if any(result.outcome is not Outcome.NOT_RUN for result in own.values()):

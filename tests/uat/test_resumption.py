@@ -146,3 +146,21 @@ def test_pages_that_were_handed_out_are_kept(tmp_path: Path) -> None:
         resumption.set_aside(tmp_path)
     assert [(tmp_path / f"interrupted-{n}" / "upgrade.html").read_text() for n in (1, 2)] == ["first", "second"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["interrupted-1", "interrupted-2", "journal.jsonl"]
+
+
+@pytest.mark.parametrize(("phase", "step"), [(Phase.ROLLBACK, "revert"), (Phase.CLOSE, "delete")])
+@pytest.mark.parametrize("outcome", [RUNNING, PASSED, FAILED])
+def test_nobody_goes_on_with_an_upgrade_that_was_left(
+    tmp_path: Path, phase: Phase, step: str, outcome: Outcome
+) -> None:
+    """Once a rollback began to go back, or a close to delete, the upgrade is over: it cannot be gone on with."""
+    night(tmp_path, PASSED, PASSED, PASSED, FAILED)
+    assert resumption.open_run(tmp_path) is not None
+    other = header("r2", phase).model_copy(update={"of_run": "r1"})
+    book = Journal.create(tmp_path / f"20261122T210310Z-{phase}-r2", other)
+    book.write("step", Step(number=1, name="recognise", outcome=PASSED, started_at=NOW))
+    assert resumption.open_run(tmp_path) is not None
+    book.write("step", Step(number=2, name=step, outcome=outcome, started_at=NOW))
+    assert resumption.open_run(tmp_path) is None
+    with pytest.raises(ResumptionError, match="no unfinished upgrade"):
+        resumption.choose(tmp_path, header("r3"), resume=True)
