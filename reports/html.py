@@ -26,12 +26,15 @@ from uat.compare import Verdict
 from uat.journal import write_file
 from uat.model import Outcome, Phase, Run, Severity
 
-Page = Literal["preflight", "pre", "post", "upgrade"]
+Page = Literal["preflight", "pre", "post", "upgrade", "rollback", "close"]
 
 _HERE = Path(__file__).parent
 _SHOWN_BYTES = 4096
 _PAGE_BYTES = 1_200_000
 """Output on one page: 300 checks with full output stay below 2 MB."""
+
+_CHANGING = {Phase.UPGRADE: Phase.POST, Phase.ROLLBACK: Phase.POST, Phase.CLOSE: Phase.CLOSE}
+"""The pages that tell of steps, and the checks that they tell of."""
 
 _URGENCY = (Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.WAIVED, Outcome.NOT_RUN)
 
@@ -50,6 +53,8 @@ def render(run: Run, page: Page, language: str | None = None) -> str:
 
 def pages(run: Run) -> tuple[Page, ...]:
     """List the pages that a run has something to say on."""
+    if run.header.phase in (Phase.ROLLBACK, Phase.CLOSE):
+        return ("rollback",) if run.header.phase is Phase.ROLLBACK else ("close",)
     several: tuple[Page, ...] = ("preflight", "pre", "post")
     looked = [page for page in several if page in run.header.planned or run.of(Phase(page))]
     return (*looked, "upgrade") if run.header.phase is Phase.UPGRADE else tuple(looked)
@@ -92,14 +97,14 @@ def _common(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
 def _span(run: Run, phase: Phase) -> tuple[datetime, datetime | None]:
     """Give from when to when a page tells: the looks of its phase, else the whole run."""
     whole = run.header.started_at, run.ending.ended_at if run.ending else None
-    return whole if phase is Phase.UPGRADE else night.looked(run, phase) or whole
+    return whole if phase in _CHANGING else night.looked(run, phase) or whole
 
 
 def _content(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
     """Give the template of a phase what it shows."""
     if phase is Phase.PREFLIGHT:
         return preflight.content(run, formats)
-    looked = Phase.POST if phase is Phase.UPGRADE else phase
+    looked = _CHANGING.get(phase, phase)
     rows = check_rows(run, looked, formats)
     compared = () if phase is Phase.PRE else sides.side_rows(run, formats)
     verdict = judge(run, phase)
@@ -116,6 +121,7 @@ def _content(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
         "compared_counts": sides.counts(compared),
         "moments": night.timeline(run, formats),
         "outage": outage.shown(run, formats),
+        "lost_since": night.lost_since(run, formats),
         "proofs": [proof for proof in night.proofs(run, formats) if not proof.step.stop],
         "stop": stopped,
         "exhibits": partial(exhibits, limit_bytes=_share(rows)),

@@ -9,6 +9,7 @@ from reports.visible import on_one_line, visible
 from reports.words import Language
 from uat.model import Check, Outcome, Phase, Result, Run, Severity, Source
 
+_CHANGING = (Phase.UPGRADE, Phase.ROLLBACK, Phase.CLOSE)
 _BAD = {Outcome.FAILED: "failure", Outcome.UNANSWERED: "failure", Outcome.NOT_RUN: "error", Outcome.ERROR: "error"}
 
 
@@ -16,8 +17,9 @@ def junit(run: Run, language: Language) -> bytes:
     """Write one test suite per phase, one test case per condition, check and step."""
     root = Tree.Element("testsuites", name=visible(f"{run.header.checklist.customer} {run.header.checklist.change}"))
     checks = {check.id: check for check in run.header.checklist.checks}
-    for phase in (Phase.PREFLIGHT, Phase.PRE, Phase.UPGRADE, Phase.POST):
-        cases = list(_steps(run) if phase is Phase.UPGRADE else _checks(run, phase, checks, language))
+    for phase in (Phase.PREFLIGHT, Phase.PRE, *_CHANGING, Phase.POST):
+        is_here = phase is run.header.phase
+        cases = list(_steps(run, is_here) if phase in _CHANGING else _checks(run, phase, checks, language))
         if cases:
             root.append(_suite(run, phase, cases))
     Tree.indent(root)
@@ -60,10 +62,12 @@ def _condition(word: str, language: Language) -> Check:
     return Check(id=word, title=title, kind="condition", inputs={}, severity=Severity.BLOCKER, source=Source(file=""))
 
 
-def _steps(run: Run) -> Iterator[Tree.Element]:
-    for step in run.steps:
+def _steps(run: Run, is_here: bool) -> Iterator[Tree.Element]:
+    for step in run.steps if is_here else ():
         name = f"{step.number} {step.name}" + (f" {step.release}" if step.release else "")
-        case = Tree.Element("testcase", classname="upgrade", name=on_one_line(name), time=f"{step.seconds:.3f}")
+        case = Tree.Element(
+            "testcase", classname=run.header.phase.value, name=on_one_line(name), time=f"{step.seconds:.3f}"
+        )
         _add_properties(case, {"outcome": step.outcome.value})
         if step.outcome is not Outcome.PASSED:
             Tree.SubElement(case, "failure", message=step.stop or step.outcome.value)

@@ -10,12 +10,17 @@ from reports.formats import Formats
 from reports.rows import Exhibit, exhibit
 from reports.verdict import stop_of
 from reports.visible import Excerpt, excerpt, on_one_line, visible
-from uat.model import Contact, JsonValue, Outcome, Phase, Run, Step
+from uat.model import Contact, Header, JsonValue, Outcome, Phase, Run, Step
 
 WIDTH = 100.0
 """The length of the timeline's bars, in its own units."""
 
-_PROVING = ("identify", "snapshot", "deliver", "patch", "reboot", "release")
+_PROVING_UPGRADE = ("identify", "snapshot", "deliver", "patch", "reboot", "release")
+_PROVING = (
+    *("authorise", "recognise", "power_off", "revert", "start", "settle", "clock"),
+    *("decide", "delete", "tidy"),
+)
+"""The steps of a rollback and of a close."""
 _STOP_TEXTS = ("happened", "known", "todo", "dont")
 _QUOTED_BYTES = 12_000
 
@@ -81,9 +86,25 @@ def timeline(run: Run, formats: Formats) -> tuple[Moment, ...]:
 
 def proofs(run: Run, formats: Formats) -> tuple[Proof, ...]:
     """Give what proves the steps that change the machine, or guard it."""
+    proving = _PROVING if run.header.phase is not Phase.UPGRADE else _PROVING_UPGRADE
     return tuple(
-        _proof(step, formats) for step in run.steps if step.name in _PROVING and step.outcome is not Outcome.BLOCKED
+        _proof(step, formats) for step in run.steps if step.name in proving and step.outcome is not Outcome.BLOCKED
     )
+
+
+def looked_words(header: Header, phase: Phase, formats: Formats) -> str:
+    """Name the checks of a phase; after a rollback they are not those after an upgrade."""
+    if header.phase is Phase.ROLLBACK:
+        return formats.language.say("label.looked_rollback")
+    return formats.language.say(f"label.looked_{phase}")
+
+
+def lost_since(run: Run, formats: Formats) -> str:
+    """Say since when everything is lost; empty when nothing was gone back to."""
+    if not any(step.name == "revert" and step.outcome is Outcome.PASSED for step in run.steps):
+        return ""
+    facts = next((step.observation for step in run.steps if step.name == "authorise"), {})
+    return formats.value("lost_since_at", facts["lost_since_at"]) if facts.get("lost_since_at") else ""
 
 
 def step_title(step: Step, formats: Formats) -> str:
@@ -157,7 +178,7 @@ def _looks(run: Run, formats: Formats) -> Iterator[Moment]:
             continue
         began, ended = span
         yield Moment(
-            name=formats.language.say(f"label.looked_{phase}"),
+            name=looked_words(run.header, phase, formats),
             note=formats.language.count("label.checks", len(run.of(phase))),
             outcome=Outcome.PASSED,
             is_step=False,

@@ -86,7 +86,7 @@ def started(header: Header, folder: Path) -> tuple[Line, ...]:
 
 def looking(header: Header, phase: Phase) -> Line:
     """Head the results of a phase."""
-    return Line(text=plain(formats_of(header).language.say(f"label.looked_{phase}")), is_strong=True)
+    return Line(text=plain(night.looked_words(header, phase, formats_of(header))), is_strong=True)
 
 
 def resulted(header: Header, check: Check, result: Result, before: dict[str, Result]) -> tuple[Line, ...]:
@@ -304,7 +304,7 @@ def _counted(run: Run, formats: Formats) -> Iterator[str]:
             f"{number} {formats.language.count(f'tally.{outcome}', number)}"
             for outcome, number in found.most_common()
         )
-        yield from wrapped(f"{formats.language.say(f'label.looked_{phase}')}: {', '.join(words)}", "")
+        yield from wrapped(f"{night.looked_words(run.header, phase, formats)}: {', '.join(words)}", "")
     yield from _compared(run, formats)
 
 

@@ -10,7 +10,7 @@ from uat.model import Outcome, Phase, Run, Severity
 WRONG = (Outcome.FAILED, Outcome.ERROR, Outcome.UNANSWERED, Outcome.BLOCKED, Outcome.NOT_RUN)
 """What counts against the system: what is wrong, and what could not be or was not looked at."""
 
-_ONLY_LOOKED = ("gate", "identify")
+_ONLY_LOOKED = ("gate", "identify", "authorise", "recognise", "decide")
 """The steps before anything is changed."""
 _INTERRUPTED = "interrupted"
 _OUT_OF_REACH = ("unreachable", "link_lost", "not_back", "host_key_changed")
@@ -78,6 +78,10 @@ def judge(run: Run, phase: Phase) -> Verdict:
         return _gate(run, wrong[Phase.PRE])
     if phase is Phase.POST:
         return _handing_back(run, wrong[Phase.POST], prefix="post")
+    if phase is Phase.ROLLBACK:
+        return _rollback(run, wrong[Phase.POST])
+    if phase is Phase.CLOSE:
+        return _close(run, wrong[Phase.POST])
     return _night(run, wrong)
 
 
@@ -139,6 +143,27 @@ def _night(run: Run, wrong: dict[Phase, _Wrong]) -> Verdict:
     if run.ending is None:
         return _verdict("interrupted", Tone.BAD, run, wrong[Phase.POST], Phase.POST)
     return _handing_back(run, wrong[Phase.POST], prefix="upgrade")
+
+
+def _rollback(run: Run, wrong: _Wrong) -> Verdict:
+    """Say whether the customer has the old system back."""
+    if stop_of(run):
+        code = "rollback_stopped" if was_changed(run) else "rollback_not_started"
+        return _verdict(code, Tone.BAD, run, wrong, Phase.POST)
+    if run.ending is None:
+        return _verdict("interrupted", Tone.BAD, run, wrong, Phase.POST)
+    return _handing_back(run, wrong, prefix="rollback")
+
+
+def _close(run: Run, wrong: _Wrong) -> Verdict:
+    """Say whether the snapshot is gone and nothing is left over."""
+    if stop_of(run):
+        code = "close_stopped" if was_changed(run) else "close_not_started"
+        return _verdict(code, Tone.BAD, run, wrong, Phase.POST)
+    if run.ending is None:
+        return _verdict("interrupted", Tone.BAD, run, wrong, Phase.POST)
+    was_gone = any(step.observation.get("already_gone") for step in run.steps)
+    return _verdict("close_gone" if was_gone else "close_done", Tone.GOOD, run, wrong, Phase.POST)
 
 
 def _was_out_of_reach(run: Run, phase: Phase) -> bool:

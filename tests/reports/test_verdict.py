@@ -160,4 +160,6 @@ def test_every_verdict_has_words() -> None:
     made |= {f"{page}_{code}" for _, _, code in HANDING_BACK for page in ("post", "upgrade")}
     made |= {code for _, code in PREFLIGHT}
     made |= {"upgrade_stopped", "upgrade_not_started", "unreachable", "interrupted"}
+    made |= {f"rollback_{code}" for _, _, code in HANDING_BACK} | {"rollback_stopped", "rollback_not_started"}
+    made |= {"close_done", "close_gone", "close_stopped", "close_not_started"}
     assert {key.split(".")[0] for key in speak("it").section("verdict")} == made
