@@ -11,7 +11,7 @@ from typing import TextIO, TypeAlias
 
 import pytest
 
-from reports import html, terminal
+from reports import html, notices, terminal
 from reports.appendix import Appendix, condition_of, id_of
 from reports.terminal import Line
 from reports.told import Told
@@ -122,7 +122,7 @@ def pytest_tvox_outage(config: pytest.Config, notice: Notice) -> None:
     """Say what was seen from outside, without touching pytest's capture: this is another thread."""
     screen, told = config.stash.get(SCREEN, None), config.stash[TOLD]
     if screen is not None and config.pluginmanager.hasplugin("terminalreporter"):
-        for line in terminal.noticed(told.header, notice):
+        for line in notices.noticed(told.header, notice):
             screen.write(f"{line.text}\n")
 
 

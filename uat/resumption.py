@@ -107,10 +107,10 @@ def explain(found: UnfinishedError, command: str, phrases: Mapping[str, str]) ->
 
 
 def differences(planned: Checklist, now: Checklist) -> tuple[str, ...]:
-    """Name what was edited in a checklist since the run began; how the machine is reached may differ."""
+    """Name what was edited in a checklist since the run began."""
     if planned.sha256 == now.sha256:
         return ()
-    fields = [name for name in Checklist.model_fields if name not in ("sha256", "path", "checks", "system")]
+    fields = [name for name in Checklist.model_fields if name not in ("sha256", "path", "checks")]
     named = [name for name in fields if getattr(planned, name) != getattr(now, name)]
     checks = {check.id: check.model_copy(update={"source": check.source}) for check in planned.checks}
     edited = [

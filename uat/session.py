@@ -10,6 +10,7 @@ from pathlib import Path
 
 from uat import baseline, registry, resumption
 from uat.answers import Answer, Channel, Question
+from uat.attest import answered
 from uat.errors import LoginError, ObservationError, ProcedureError, UnreachableError
 from uat.host import Address, Connection, Output, connect
 from uat.identity import identify
@@ -17,18 +18,15 @@ from uat.journal import Journal
 from uat.model import (
     Check,
     Checklist,
-    Evidence,
     Header,
     Identity,
-    Mismatch,
     Outcome,
     Phase,
     Record,
     Result,
     Run,
-    Viewpoint,
 )
-from uat.observe import MANUAL, is_automatic, is_valid, observe, waiver_of
+from uat.observe import MANUAL, is_automatic, observe
 from uat.phases import LOOKING
 from uat.probe import Probe
 from uat.restored import as_before
@@ -312,35 +310,3 @@ class Session:
 def refuse(prompt: str) -> str:
     """Refuse to ask for a secret where nobody sits."""
     raise ObservationError(f"nobody can be asked here: {prompt} Use env:NAME or file:PATH in the checklist")
-
-
-def answered(check: Check, phase: Phase, answer: Answer, *, checklist: Checklist, seconds: float) -> Result:
-    """Turn a person's answer into a result, attested by name."""
-    now = datetime.now(UTC)
-    failed = answer.answer == "failed"
-    waiver = waiver_of(check, checklist) if failed else None
-    outcome = Outcome(answer.answer)
-    if waiver and is_valid(waiver, checklist):
-        outcome = Outcome.WAIVED
-    mismatch = Mismatch(property="answer", operator="equals", expected="passed", observed=answer.answer)
-    evidence = Evidence(
-        kind="answer",
-        label=answer.answered_by,
-        status=answer.answer,
-        body=answer.note,
-        taken_at=now,
-        seconds=round(seconds, 3),
-        viewpoint=Viewpoint.PERSON,
-    )
-    return Result(
-        check_id=check.id,
-        phase=phase,
-        outcome=outcome,
-        observed=answer.model_dump(mode="json"),
-        mismatches=(mismatch,) if failed else (),
-        evidence=(evidence,),
-        reason=answer.note or None,
-        waiver=waiver,
-        started_at=now,
-        seconds=round(seconds, 3),
-    )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from reports import html, outage, terminal
+from reports import html, notices, outage, terminal
 from reports.outage import Shown
 from tests.reports import runs
 from tests.reports.acme import BEGAN
@@ -193,7 +193,7 @@ def told(kind: NoticeKind, **facts: object) -> str:
     """Say a notice at 22:16:42."""
     at = BEGAN + timedelta(minutes=14, seconds=31)
     return "\n".join(
-        line.text for line in terminal.noticed(HEADER, Notice.model_validate({"kind": kind, "at": at, **facts}))
+        line.text for line in notices.noticed(HEADER, Notice.model_validate({"kind": kind, "at": at, **facts}))
     )
 
 
