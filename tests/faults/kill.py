@@ -21,6 +21,8 @@ from tests.faults.scene import Ended, Scene, night
 from uat.errors import ExitCode
 
 AT_ONCE = 2
+LINES = 65
+"""About how many lines a night writes: a random point is one of them."""
 RESUMES = 8
 """How often a night is gone on with before it counts as one that never ends."""
 KEEP = "TVOX_FAULTS_KEEP"
@@ -181,13 +183,13 @@ def _one_kill(scene: Scene, chance: random.Random, arguments: tuple[str, ...], *
     """Run a session that is killed at a point, or at a moment; or the link breaks and it is killed at a point."""
     during = _breaking(scene, chance.uniform(0, 4)) if breaks else None
     if breaks or chance.random() < 0.6:
-        kill = f"{chance.randint(1, 35)}:{chance.choice(HOWS)}"
+        kill = f"{chance.randint(1, LINES)}:{chance.choice(HOWS)}"
         ended = scene.run(*arguments, kill=kill, during=during)
     else:
         moment = chance.uniform(0.5, 8)
         ended = scene.run(*arguments, during=_killing(moment))
     if _NOTHING_TO_RESUME in ended.output and not scene.ending:
-        return scene.run(kill=f"{chance.randint(1, 35)}:{chance.choice(HOWS)}")
+        return scene.run(kill=f"{chance.randint(1, LINES)}:{chance.choice(HOWS)}")
     return ended
 
 

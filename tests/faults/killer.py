@@ -1,6 +1,7 @@
 """A plugin of the tests, inside the runner: ends the process at the n-th line of the journal, as told by a variable.
 
-``TVOX_FAULTS_KILL`` is ``17:torn``: the point, counted over the lines that this process writes, and how:
+``TVOX_FAULTS_KILL`` is ``17:torn`` or ``patch/running:torn``: the point, counted over the lines that this process
+writes, or a step's first line of an outcome; and how:
 
 - ``before``: nothing of the line is written.
 - ``torn``: half of the line is on the disk.
@@ -27,7 +28,7 @@ KILL, TELL = "TVOX_FAULTS_KILL", "TVOX_FAULTS_TELL"
 HOWS = ("before", "torn", "after", "power")
 
 
-def plant(point: int, how: str, tell: str) -> None:
+def plant(point: str, how: str, tell: str) -> None:
     """Put the counting between the journal and the disk."""
     append: Callable[[Journal, bytes], None] = Journal._append
     flushed: dict[int, int] = {}
@@ -39,7 +40,7 @@ def plant(point: int, how: str, tell: str) -> None:
         counted += 1
         if tell:
             _tell(tell, counted, data)
-        if counted != point:
+        if point not in (str(counted), _moment(data)):
             append(self, data)
             return
         if how == "disk":
@@ -54,6 +55,12 @@ def plant(point: int, how: str, tell: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     Journal._append = counting  # type: ignore[method-assign]
+
+
+def _moment(data: bytes) -> str:
+    """Name the moment that a line stands for, when it is a step's."""
+    line = json.loads(data)
+    return f"{line['data']['name']}/{line['data']['outcome']}" if line["type"] == "step" else ""
 
 
 def _watch_flushes(flushed: dict[int, int]) -> None:
@@ -101,4 +108,4 @@ def _tell(where: str, number: int, data: bytes) -> None:
 
 if os.environ.get(KILL) or os.environ.get(TELL):
     _point, _, _how = os.environ.get(KILL, "0:none").partition(":")
-    plant(int(_point), _how, os.environ.get(TELL, ""))
+    plant(_point, _how, os.environ.get(TELL, ""))

@@ -13,7 +13,7 @@ from tests.faults.scene import Ended, Scene
 See = Callable[[Scene, Ended], None]
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_e1_the_snapshot_fails(scene: Scene, see: See) -> None:
     """Without a snapshot there is no upgrade, and the machine is on again."""
     scene.write()

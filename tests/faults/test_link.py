@@ -21,7 +21,7 @@ from uat.model import Outcome
 See = Callable[[Scene, Ended], None]
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_a1_cut_during_the_patch(nights: Nights, see: See) -> None:
     """A link that is reset while the patch runs is opened anew, and the patch ran once, to its end."""
     scene = nights(Patch(release="22.0.0", seconds=3))
@@ -214,7 +214,7 @@ def test_a9_changed_host_key(scene: Scene, see: See) -> None:
     assert scene.pbx.told("button") == scene.pbx.told("snapshot") == []
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_a10_the_patch_changes_the_host_key(nights: Nights, see: See) -> None:
     """A host key that the patch changed stops the night; once a person has trusted it, the night goes on."""
     scene = nights(Patch(release="22.0.0", during=patches.NEW_HOST_KEY))
@@ -258,7 +258,7 @@ def test_a14_a_login_that_talks(scene: Scene, see: See) -> None:
     assert ended.exit_code == 0, ended.output[-3000:]
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_e18_another_hypervisor(scene: Scene, see: See) -> None:
     """A hypervisor whose machine has another UUID is the wrong one: nothing is changed."""
     scene.write()

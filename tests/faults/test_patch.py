@@ -43,7 +43,7 @@ BAD: dict[str, tuple[Patch, str]] = {
 }
 
 
-CORE = ("C1-no marker", "C2-marker, exit 3", "C7-traceback", "C13-wrapper killed", "C28-directory gone")
+CORE = ("C1-no marker", "C13-wrapper killed", "C28-directory gone")
 
 
 def row(id: str) -> object:
@@ -76,7 +76,7 @@ def test_c8_marker_and_no_end(nights: Nights, see: See) -> None:
     assert "sleep 60" in scene.pbx.run("ps axo args")
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_c9_a_question(nights: Nights, see: See) -> None:
     """A question of the patch is shown and never answered; the patch goes on waiting."""
     scene = nights(Patch(release="22.0.0", during=patches.PROMPT))

@@ -38,7 +38,7 @@ def killed(step: str, outcome: str = "running") -> Trial:
 def torn(scene: Scene) -> list[str]:
     """Kill a night in the middle of a line, and go on with it."""
     scene.write()
-    scene.run(kill="16:torn")
+    scene.run(kill="snapshot/passed:torn")
     ended = go_on(scene)
     return complaints(scene, ended, *bad_end(ended, scene.stop or ""))
 

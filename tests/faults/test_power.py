@@ -15,7 +15,7 @@ from tests.faults.scene import Ended, Scene
 See = Callable[[Scene, Ended], None]
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_d1_deaf_to_the_button(scene: Scene, see: See) -> None:
     """A machine that ignores the shutdown is not switched off hard: the night stops, and it goes on running."""
     (scene.pbx.bench / "deaf-to-acpi").touch()
@@ -71,7 +71,7 @@ def test_d4_no_power_on(scene: Scene) -> None:
     assert scene.pbx.told("patch") == []
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 def test_d5_never_back(nights: Nights, see: See) -> None:
     """A machine that does not come back after its reboot is not reset: what still answers is said."""
     scene = nights(Patch(release="22.0.0", during="sed -i 's/BOOT_DELAY=0/BOOT_DELAY=600/' /opt/bench/settings"))

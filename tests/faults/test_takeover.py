@@ -30,7 +30,7 @@ def assert_upgraded(scene: Scene, ended: Ended) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("step", ["deliver", "reboot"])
+@pytest.mark.parametrize("step", ["deliver", pytest.param("reboot", marks=pytest.mark.faults_full)])
 def test_b6_the_laptop_is_lost(scene: Scene, see: See, step: str) -> None:
     """From what stands on the PBX and in the hypervisor another laptop brings the night to its end."""
     scene.write()
