@@ -40,6 +40,16 @@ def test_e2_the_task_outlives_the_answer(scene: Scene, see: See) -> None:
     assert ended.exit_code == 0 or scene.stop == "cannot_tell", ended.output
 
 
+@pytest.mark.faults_full
+def test_e2_a_machine_that_stays_off_is_said(scene: Scene) -> None:
+    """While the task still runs the machine cannot be started: whoever reads the terminal learns that it is off."""
+    scene.limits["snapshot"] = "1s"
+    scene.write()
+    scene.bench.fault("take_snapshot", Mode.SLOW, seconds=6, times=1)
+    ended = scene.run()
+    assert scene.pbx.is_on or "off" in ended.output.partition("STOP\n")[2].lower(), ended.output
+
+
 @pytest.mark.faults
 def test_e3_the_answer_is_lost(scene: Scene, see: See) -> None:
     """A snapshot that was taken and whose answer was lost is found, not taken again."""
