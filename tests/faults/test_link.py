@@ -67,7 +67,7 @@ def test_a2_black_hole(nights: Nights, see: See, seconds: int) -> None:
 def test_a3_cut_after_every_n_bytes(nights: Nights, see: See, step: str) -> None:
     """Wherever in the bytes of a step's start the link breaks, the night completes or cannot tell; never twice."""
     size = _bytes_of(nights, step)
-    for cut in range(1, size, max(1, size // 24)):
+    for cut in range(1, size, max(1, size // 12)):
         scene = nights(Patch(release="22.0.0"))
         scene.write()
         scene.bench.on_point = once(step, lambda cut=cut, link=scene.link: link.arm(cut))  # type: ignore[misc]
