@@ -163,15 +163,22 @@ def _have_it_switched_off(hypervisor: Hypervisor, *, ask: Ask, account: Account)
     account.saw(switched_off_by=by)
 
 
-def revert(hypervisor: Hypervisor, snapshot: Listed, *, account: Account) -> None:
-    """Go back to the snapshot, and see that the machine is off and the snapshot still there.
+def require_ready(hypervisor: Hypervisor, snapshot: Listed) -> None:
+    """See, at the last moment, that the snapshot is still there and the machine still off.
 
-    :raises ProcedureError: ``revert_failed``: it may have happened or not; ``no_way_back``.
+    :raises ProcedureError: ``no_way_back``, ``still_on``; it was not gone back.
     """
     if snapshot.id not in [one.id for one in hypervisor.snapshots()]:
         raise ProcedureError("no_way_back", facts={"id": snapshot.id})
     if (state := hypervisor.power()).power is not Power.OFF:
         raise ProcedureError("still_on", facts={"power": state.power.value})
+
+
+def revert(hypervisor: Hypervisor, snapshot: Listed, *, account: Account) -> None:
+    """Go back to the snapshot, and see that the machine is off and the snapshot still there.
+
+    :raises ProcedureError: ``revert_failed``: it may have happened or not.
+    """
     began = account.elapsed
     hypervisor.revert(snapshot)
     state, left = hypervisor.power(), hypervisor.snapshots()

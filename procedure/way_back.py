@@ -142,6 +142,11 @@ class WayBack:
             return
         if self._snapshot is None:
             raise ProcedureError("no_way_back")
+        try:
+            rollback.require_ready(self._hypervisor, self._snapshot)
+        except (ProcedureError, ObservationError):
+            self.leave(account)  # nothing was done yet: the customer has the machine again, as it was
+            raise
         self._is_down = False  # whatever comes of it: a machine that went back by half is not to be started
         rollback.revert(self._hypervisor, self._snapshot, account=account)
         self._is_down = True

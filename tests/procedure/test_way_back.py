@@ -154,6 +154,29 @@ def test_it_fails_while_going_back(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "start" not in scene.machine.acts
 
 
+def test_an_interruption_while_going_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while it goes back: a machine that may have gone back by half is not started."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    scene = Scene(tmp_path, Phase.ROLLBACK, Today(revert=interrupt), monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        scene.play()
+    scene.conductor.close()
+    assert acts(scene.machine) == ["shutdown", "revert"]
+
+
+def test_the_snapshot_goes_while_the_machine_goes_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the snapshot went at the last moment, the customer has the machine again, as it was (E24)."""
+    scene = Scene(tmp_path, Phase.ROLLBACK, Today(), monkeypatch)
+    scene.conductor.step("power_off")
+    scene.machine.ours = ()
+    assert scene.play()["revert"] is Outcome.FAILED
+    assert acts(scene.machine) == ["shutdown", "start"]
+    assert scene.seen("revert")["started_again"] is True
+
+
 def test_an_interruption_before_it_goes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C between off and back: the customer has the machine again, as it was."""
     scene = Scene(tmp_path, Phase.ROLLBACK, Today(), monkeypatch)
