@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from procedure import adoption, conclusion
 from procedure import logs as collecting
@@ -113,7 +114,9 @@ def adopt(options: argparse.Namespace) -> int:
     say = speak(session.checklist.language).say
     try:
         owner = adoption.find(session, ask=_person(session))
-        print(say("adopt.found", holder=str(owner)))
+        since = f"{owner.since.astimezone(ZoneInfo(session.checklist.timezone)):%Y-%m-%d %H:%M}"
+        holder = say("status.held", operator=owner.operator, computer=owner.computer, run=owner.run, since=since)
+        print(say("adopt.found", holder=holder))
         if not (reason := options.reason or _typed(say("adopt.reason"))):
             print(say("adopt.no_reason"), file=sys.stderr)
             return 1

@@ -23,7 +23,7 @@ _UNABLE = {
     "start": "restart_broke_it",
     "deliver": "patch_missing",
     "patch": "patch_lost",
-    "reboot": "boot_id_same",
+    "reboot": "boot_id_unknown",
     "release": "wrong_release",
 }
 """What stops the night when a step got an answer that made no sense."""
@@ -95,14 +95,22 @@ class Conductor:
         return self._done[name, release]
 
     def close(self) -> None:
-        """Write down every step that the night did not come to: blocked, or not run; nothing is left out."""
+        """Leave the machine as it must be, and write down every step that the night did not come to."""
         left = [planned for planned in self._plan if _key(planned) not in self._done]
         outcome = Outcome.BLOCKED if self._stage.stop else Outcome.NOT_RUN
         account = Account(lambda news: None)
-        if left:
+        if left or self._stage.stop:
             self._work.leave(account)
         for planned in left:
             self._leave(planned, outcome, facts=account.facts if planned is left[0] else {})
+        if not left and account.facts:
+            self._add(account.facts)
+
+    def _add(self, facts: Mapping[str, JsonValue]) -> None:
+        """Add to the step that stopped the night how the machine was left."""
+        failed = [step for step in self._done.values() if step.outcome is Outcome.FAILED]
+        for step in failed[-1:]:
+            self._stage.journal.write("step", step.model_copy(update={"observation": step.observation | dict(facts)}))
 
     def _reach(self, planned: Planned) -> None:
         if _key(planned) in self._done:

@@ -112,11 +112,11 @@ def find_or_take(
     if (found := find_snapshot(hypervisor, name)) is None:
         return take(hypervisor, name, description=description, limits=limits, account=account)
     account.saw(found_done=True)
-    return _verified(found, name, hypervisor.delete_command(name), limits=limits, account=account)
+    return _verified(found, name, limits=limits, account=account)
 
 
 def take(hypervisor: Hypervisor, name: str, *, description: str, limits: Limits, account: Account) -> SnapshotFacts:
-    """Take the snapshot, look at it anew, and say until when it is kept and what deletes it.
+    """Take the snapshot, look at it anew, and say until when it is kept.
 
     :raises ProcedureError: ``snapshot_failed`` or ``snapshot_not_verified``; the machine was switched on again.
     """
@@ -139,7 +139,7 @@ def _take(hypervisor: Hypervisor, name: str, *, description: str, limits: Limits
         _require_off(hypervisor)
     except ObservationError as error:
         raise ProcedureError("snapshot_not_verified", facts={"name": name, "error": str(error)}) from error
-    return _verified(found, name, hypervisor.delete_command(name), limits=limits, account=account)
+    return _verified(found, name, limits=limits, account=account)
 
 
 def _require_off(hypervisor: Hypervisor) -> None:
@@ -147,9 +147,7 @@ def _require_off(hypervisor: Hypervisor) -> None:
         raise ObservationError(f"the machine is {state.power}; somebody or something started it")
 
 
-def _verified(
-    found: SnapshotFacts | None, name: str, delete_command: str, *, limits: Limits, account: Account
-) -> SnapshotFacts:
+def _verified(found: SnapshotFacts | None, name: str, *, limits: Limits, account: Account) -> SnapshotFacts:
     if found is None:
         raise ProcedureError("snapshot_not_verified", facts={"name": name, "error": "it is not there"})
     kept_until = datetime.now(UTC) + timedelta(seconds=limits.keep_snapshot)
@@ -163,7 +161,7 @@ def _verified(
         disks_left_out=list(found.disks_left_out),
         attested_by=found.attested_by,
     )
-    account.saw(kept_until=kept_until.isoformat(timespec="minutes"), delete_command=delete_command)
+    account.saw(kept_until=kept_until.isoformat(timespec="minutes"))
     if not (found.was_off and found.without_memory) or found.disks_left_out:
         raise ProcedureError("snapshot_not_verified")
     return found

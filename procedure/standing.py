@@ -14,20 +14,15 @@ from procedure.lifeline import Lifeline
 from uat import identity, journal
 from uat.baseline import folder_of
 from uat.errors import ObservationError, ProcedureError, UnreachableError
-from uat.model import Outcome, PatchStanding, Phase, Run, SnapshotStanding, Standing
-from uat.resumption import upgrades
+from uat.model import VENDOR_FIRST, Outcome, PatchStanding, Phase, Run, SnapshotStanding, Standing
+from uat.resumption import upgrades, was_left
 from uat.session import Session
 
-_SILENCE = (
-    "echo $(( $(date +%s) - $(stat -c %Y {log}) )); tail -n 3 {log} | grep -av '^Script ' | tail -n 1 | head -c 400"
-)
+_SILENCE = r"""
+echo $(( $(date +%s) - $(stat -c %Y {log}) ))
+tail -n 40 {log} | grep -av -e '^Script ' -e '^[[:space:]]*$' | tail -n 1 | head -c 400
+"""
 """How long a log has said nothing, and its last line; the closing line that script(1) writes itself is none."""
-_CALL = (
-    "no_marker", "half_marker", "text_after_marker", "failure_text", "exit_code_contradicts", "exit_code",
-    "patch_lost", "patch_orphaned", "cannot_tell", "wrong_release", "boot_id_same", "not_settled", "snapshot_gone",
-    "off_after_patch", "restart_broke_it", "patch_not_started",
-)  # fmt: skip
-"""The stops after which Telenia comes first: going on would stop at the same place again."""
 
 
 def look(session: Session, *, ask: Ask) -> Standing:
@@ -48,14 +43,16 @@ def next_word(standing: Standing) -> str:
     if standing.damage:
         return "damaged"
     if run is None or not (run.is_open or _is_whole(run)):
-        return "adopt" if standing.holder else "begin"
+        return "adopt" if standing.held_by else "begin"
+    if standing.is_left:
+        return "left"
     if run.is_open:
         return _go_on(standing, run)
     return "keep" if any(one.is_ours for one in standing.snapshots) else "done"
 
 
 def _go_on(standing: Standing, run: Run) -> str:
-    if standing.holder and not standing.is_held_by_run:
+    if standing.held_by and not standing.is_held_by_run:
         return "replaced"
     begun = any(step.name == "patch" and step.was_begun for step in run.steps)
     if standing.power == Power.OFF:
@@ -63,7 +60,7 @@ def _go_on(standing: Standing, run: Run) -> str:
     if any(one.state == State.RUNNING for one in standing.patches):
         return "resume_running"
     stops = [step.stop for step in run.steps if step.outcome is Outcome.FAILED]
-    return "call" if stops and stops[-1] in _CALL else "resume"
+    return "call" if stops and stops[-1] in VENDOR_FIRST else "resume"
 
 
 def _is_whole(run: Run) -> bool:
@@ -71,7 +68,7 @@ def _is_whole(run: Run) -> bool:
 
 
 def _command(word: str, standing: Standing) -> str:
-    if word.startswith("resume") and standing.run:
+    if word in ("call", "resume", "resume_off", "resume_running") and standing.run:
         return f"{standing.run.header.command} --resume"
     return "tvox-uat adopt" if word == "adopt" else ""
 
@@ -84,7 +81,8 @@ def _evidence(session: Session) -> Standing:
     if folder is None:
         return standing
     try:
-        return standing.model_copy(update={"run": journal.read(folder)})
+        run = journal.read(folder)
+        return standing.model_copy(update={"run": run, "is_left": was_left(place, run)})
     except journal.JournalError as error:
         return standing.model_copy(update={"damage": str(error)})
 
@@ -127,7 +125,10 @@ def _machine(session: Session, standing: Standing) -> Standing:
         update={
             "hostname": seen.hostname,
             "release": seen.release,
-            "holder": str(holder or ""),
+            "held_by": holder.operator if holder else "",
+            "held_on": holder.computer if holder else "",
+            "held_run": holder.run if holder else "",
+            "held_since": holder.since if holder else None,
             "is_held_by_run": bool(holder and standing.run and holder.token == _token(standing.run)),
             "patches": patches,
         }

@@ -128,18 +128,24 @@ def patch(
     :raises ProcedureError: it did not start, was lost, asks something, or ended without the proof.
     """
     directory, name = directory_of(run_id, patch.release), screen_of(patch.release)
-    command = patch.run.replace("{patch}", shlex.quote(path))
-    account.saw(command=command, directory=directory, screen=name, log_path=f"{directory}/log", log_file=log.name)
+    account.saw(directory=directory, screen=name, log_path=f"{directory}/log", log_file=log.name)
     lifeline = Lifeline(link, limits=limits, account=account)
     began = account.elapsed
-    if not is_begun:
+    if is_begun:
+        account.tell(NewsKind.WAITING, "follow")
+    else:
+        command = patch.run.replace("{patch}", shlex.quote(path))
+        account.saw(command=command)
         screen.start(lifeline, directory, screen=name, command=command, limits=limits)
     account.mark(**{STARTED: True})
     try:
         ended = screen.follow(lifeline, directory, log=log, limits=limits, account=account)
         whole = screen.fetch_log(lifeline, directory, log)
     finally:
-        account.saw(patch_seconds=round(account.elapsed - began, 1))
+        if is_begun:  # what was seen of it is its end only
+            account.facts.pop("longest_silence_seconds", None)
+        else:
+            account.saw(patch_seconds=round(account.elapsed - began, 1))
         account.keep(_log_evidence(log, directory, limits=limits, seconds=account.elapsed - began))
     account.saw(
         state=ended.state.value, exit_code=ended.exit_code, boot_id=ended.boot_id, log_bytes=whole.stat().st_size

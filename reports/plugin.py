@@ -80,7 +80,11 @@ def pytest_tvox_phrases(language: str) -> Mapping[str, str]:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Begin with whose machine this is."""
     told = config.stash.get(TOLD, None)
-    return [line.text for line in terminal.started(told.header, _near(config, told.folder))] if told else []
+    if told is None:
+        return []
+    is_resumed = told.folder not in told.folders  # it was there before this session
+    lines = terminal.started(told.header, _near(config, told.folder), is_resumed=is_resumed)
+    return [line.text for line in lines]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from reports.formats import Formats
-from reports.night import step_title
+from reports.night import contact_words, step_title
 from reports.terminal import Line, plain, wrapped
 from reports.verdict import Tone
 from reports.visible import on_one_line
@@ -32,7 +32,13 @@ def _next(standing: Standing, formats: Formats) -> Iterator[Line]:
     say = formats.language.say
     yield Line(text="")
     yield Line(text=plain(say("status.next")), is_strong=True)
-    places = {"holder": standing.holder, "active": standing.active, "damage": standing.damage}
+    contact = standing.run.header.checklist.contacts.get("telenia") if standing.run else None
+    places = {
+        "holder": _holder(standing, formats),
+        "active": standing.active,
+        "damage": standing.damage,
+        "contact": contact_words(contact, formats),
+    }
     for text in wrapped(say(f"next.{standing.next}", **places), "  "):
         yield Line(text=text, tone=Tone.BAD if standing.next in _BAD else None)
     if standing.command:
@@ -46,11 +52,23 @@ def _facts(standing: Standing, formats: Formats) -> dict[str, str]:
         say("status.step"): _step(standing, formats),
         say("status.evidence"): standing.folder,
         say("status.system"): _system(standing, formats),
-        say("status.holder"): standing.holder or ("" if standing.unreachable else say("status.nobody")),
+        say("status.holder"): _holder(standing, formats) or ("" if standing.unreachable else say("status.nobody")),
         say("status.patches"): "; ".join(_patch(one, formats) for one in standing.patches),
         say("status.hypervisor"): _hypervisor(standing, formats),
         say("status.snapshot"): "; ".join(_snapshot(one, standing, formats) for one in standing.snapshots),
     }
+
+
+def _holder(standing: Standing, formats: Formats) -> str:
+    if standing.held_since is None:
+        return ""
+    return formats.language.say(
+        "status.held",
+        operator=standing.held_by,
+        computer=standing.held_on,
+        run=standing.held_run,
+        since=formats.minute(standing.held_since),
+    )
 
 
 def _run(standing: Standing, formats: Formats) -> str:

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from reports import night, preflight, sides
 from reports.formats import Formats
 from reports.rows import CheckRow, check_rows
-from reports.verdict import Tone, judge
+from reports.verdict import Tone, judge, stop_of
 from reports.visible import on_one_line
 from reports.words import speak
 from uat.model import (
+    VENDOR_FIRST,
     Check,
     Header,
     News,
@@ -62,8 +63,8 @@ def formats_of(header: Header) -> Formats:
     return Formats(language=speak(header.checklist.language), zone=ZoneInfo(header.checklist.timezone))
 
 
-def started(header: Header, folder: Path) -> tuple[Line, ...]:
-    """Say for whom, what, where and with how much this session begins."""
+def started(header: Header, folder: Path, *, is_resumed: bool = False) -> tuple[Line, ...]:
+    """Say for whom, what, where and with how much this session begins, and whether it goes on with another."""
     say, checklist = formats_of(header).language.say, header.checklist
     number = max((len(ids) for ids in header.planned.values()), default=0)
     pairs = {
@@ -78,7 +79,9 @@ def started(header: Header, folder: Path) -> tuple[Line, ...]:
     title = Line(
         text=plain(say("terminal.title", customer=checklist.customer, change=checklist.change)), is_strong=True
     )
-    return title, *(Line(text=plain(f"  {name:<{width}}{value}")) for name, value in shown.items())
+    resumed = wrapped(say("terminal.resuming", run=header.id), "  ") if is_resumed else []
+    about = (Line(text=plain(f"  {name:<{width}}{value}")) for name, value in shown.items())
+    return title, *about, *(Line(text=text, is_strong=True) for text in resumed)
 
 
 def looking(header: Header, phase: Phase) -> Line:
@@ -165,6 +168,9 @@ def summary(run: Run, written: tuple[Path, ...]) -> tuple[Line, ...]:
     ]
     lines += [Line(text=text) for text in _counted(run, formats)]
     lines += _stopped(run, formats)
+    if stop_of(run) and written:
+        number = say("terminal.run_number", run=run.header.id, folder=written[0].parent)
+        lines += [Line(text=text) for text in (*wrapped(number, ""), "")]
     lines += _going_on(run, formats)
     lines.append(Line(text=plain(say("terminal.reports"))))
     lines += [Line(text=f"  {path}") for path in written]
@@ -174,7 +180,8 @@ def summary(run: Run, written: tuple[Path, ...]) -> tuple[Line, ...]:
 def _going_on(run: Run, formats: Formats) -> Iterator[Line]:
     """Give the line to be typed that goes on with a run that did not come to its end."""
     if run.is_open:
-        yield Line(text=plain(formats.language.say("terminal.resume")), is_strong=True)
+        word = "resume_after_call" if stop_of(run) in VENDOR_FIRST else "resume"
+        yield Line(text=plain(formats.language.say(f"terminal.{word}")), is_strong=True)
         yield Line(text=f"  {run.header.command} --resume", is_strong=True)
         yield Line(text="")
 

@@ -121,8 +121,18 @@ def make_session(config: pytest.Config) -> Session:
 
 
 def command_of(config: pytest.Config) -> str:
-    """Give what was typed, to be typed again; ``--resume`` is left out."""
-    return shlex.join(["pytest", *(word for word in config.invocation_params.args if word != "--resume")])
+    """Give what was typed, to be typed again; a name that was confirmed then is not confirmed for later."""
+    words = (word for word in config.invocation_params.args if not word.startswith(("--resume", "--confirm-host")))
+    return shlex.join(["pytest", *words])
+
+
+def status_of(config: pytest.Config) -> str:
+    """Give the command that tells where this change stands."""
+    kept = ("--tvox-host=", "--identity=", "--known-hosts=", "--evidence=")
+    words = [word for word in config.invocation_params.args if word.startswith(kept)]
+    return shlex.join(
+        ["tvox-uat", "status", *words, *(path for path in config.args if path.endswith((".yaml", ".yml")))]
+    )
 
 
 def earlier_run(
@@ -135,7 +145,7 @@ def earlier_run(
     except resumption.UnfinishedError as found:
         if config.getoption("collectonly"):
             return None
-        raise ValueError(resumption.explain(found, header.command, channel.phrases)) from None
+        raise ValueError(resumption.explain(found, header.command, status_of(config), channel.phrases)) from None
 
 
 def settings_of(config: pytest.Config, checklist: Checklist, *, interactive: bool) -> Settings:

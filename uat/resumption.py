@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from uat import journal
@@ -87,10 +88,11 @@ def choose(change_folder: Path, header: Header, *, resume: bool) -> tuple[Run, P
     return found
 
 
-def explain(found: UnfinishedError, command: str, phrases: Mapping[str, str]) -> str:
-    """Say where an unfinished upgrade stands, and how one goes on with it.
+def explain(found: UnfinishedError, command: str, status: str, phrases: Mapping[str, str]) -> str:
+    """Say where an unfinished upgrade stands, and how one goes on with it: lines of at most 80 columns, but commands.
 
     :param command: what was typed.
+    :param status: what tells where it stands.
     :param phrases: the languages' ``ask`` table.
     """
     header, begun = found.run.header, [step for step in found.run.steps if step.was_begun]
@@ -101,9 +103,13 @@ def explain(found: UnfinishedError, command: str, phrases: Mapping[str, str]) ->
         "since": f"{header.started_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "step": _name(begun[-1]),
         "folder": str(found.folder),
+        "status": status,
         "command": f"{command} --resume",
     }
-    return phrases["unfinished"].format(**places) if "unfinished" in phrases else str(found)
+    if "unfinished" not in phrases:
+        return str(found)
+    lines = phrases["unfinished"].format(**places).splitlines()
+    return "\n".join(["", *(part for line in lines for part in ([line] if line.startswith(" ") else wrap(line, 80)))])
 
 
 def differences(planned: Checklist, now: Checklist) -> tuple[str, ...]:

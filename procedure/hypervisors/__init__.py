@@ -161,9 +161,6 @@ class Hypervisor(Protocol):
         A disk that was made on top of another, as a linked clone is, hangs on no snapshot.
         """
 
-    def delete_command(self, name: str) -> str:
-        """Give what deletes a snapshot: a command to copy, or where a person does it."""
-
 
 class Adapter(Protocol):
     """What each file of this socket offers, beside ``Inputs``."""

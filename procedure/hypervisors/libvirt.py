@@ -9,7 +9,6 @@ Example::
 from __future__ import annotations
 
 import contextlib
-import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -171,10 +170,6 @@ class Libvirt:
             for source in snapshot.iterfind("disks/disk[@snapshot='external']/source")
         }
         return _chained(ElementTree.fromstring(domain), overlays)
-
-    def delete_command(self, name: str) -> str:
-        """Give the command for a shell on a computer that reaches this libvirt."""
-        return shlex.join(["virsh", "--connect", self._inputs.uri, "snapshot-delete", self._inputs.vm, name])
 
     def _shutoff_reason(self, number: int) -> str:
         start = "VIR_DOMAIN_SHUTOFF_"

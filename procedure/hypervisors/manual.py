@@ -121,10 +121,6 @@ class Manual:
         """Ask a person whether the hypervisor wants the disks to be consolidated."""
         return ("vm",) if self._answer("disks_chained", ("yes", "no")) == "yes" else ()
 
-    def delete_command(self, name: str) -> str:
-        """Name the place; there is no command."""
-        return " / ".join(filter(None, (self._inputs.where, self._inputs.vm, name)))
-
     def _is(self, key: str, name: str) -> bool:
         return self._answer(key, ("yes", "no"), name=name) == "yes"
 

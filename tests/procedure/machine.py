@@ -117,10 +117,6 @@ class Machine:
         """Hang on nothing."""
         return ()
 
-    def delete_command(self, name: str) -> str:
-        """Name it."""
-        return f"delete {name}"
-
     def _set(self, power: Power) -> None:
         self.state = PowerState(power=power, reason="shutdown")
 

@@ -146,11 +146,6 @@ def test_the_guest_is_asked_another_way() -> None:
     assert typist.asked == []
 
 
-def test_where_to_delete() -> None:
-    """Instead of a command the place is named."""
-    assert manual(Typist()).delete_command("tvox-uat-1") == "vCenter / TVOX1 / tvox-uat-1"
-
-
 NOW = datetime(2026, 11, 28, 0, 30).astimezone()
 
 

@@ -120,13 +120,6 @@ def test_a_snapshot_that_is_not_there(machine: Hypervisor) -> None:
     assert machine.find_snapshot("tvox-uat-1") is None
 
 
-def test_the_delete_command_deletes(state: Path, machine: Hypervisor) -> None:
-    """The command that stands in the report can be pasted and deletes that snapshot."""
-    machine.take_snapshot("tvox-uat-1", "")
-    subprocess.run(machine.delete_command("tvox-uat-1"), shell=True, check=True, capture_output=True)
-    assert machine.snapshots() == ()
-
-
 def test_going_back(state: Path, machine: Hypervisor) -> None:
     """Going back brings the disks of that moment, leaves the machine off and the snapshot in the list."""
     write(state, "old")

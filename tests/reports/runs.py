@@ -95,7 +95,6 @@ def _snapshot() -> dict[str, JsonValue]:
         "disks_left_out": [],
         "attested_by": "",
         "kept_until": "2026-12-05T21:06+00:00",
-        "delete_command": f"virsh snapshot-delete TVOX1 {name}",
     }
 
 

@@ -26,7 +26,7 @@ STOPS = (
     "snapshot_not_verified", "restart_broke_it", "patch_missing", "patch_hash", "patch_not_started",
     "no_marker", "half_marker", "text_after_marker", "failure_text", "exit_code_contradicts",
     "exit_code", "prompt_unanswered", "patch_lost", "patch_orphaned", "patch_timeout",
-    "not_back", "host_key_changed", "boot_id_same", "not_settled", "wrong_release", "link_lost",
+    "not_back", "host_key_changed", "boot_id_same", "boot_id_unknown", "not_settled", "wrong_release", "link_lost",
     "interrupted", "unreachable", "other", "held_by_another", "replaced",
     "cannot_tell", "snapshot_gone", "off_after_patch",
     "no_case", "no_approver", "no_logs", "loss_not_accepted", "rollback_done", "rollback_unclear",

@@ -91,9 +91,12 @@ def test_another_run_does_not_begin(tmp_path: Path) -> None:
     with pytest.raises(UnfinishedError) as found:
         resumption.choose(tmp_path, header("r2"), resume=False)
     said = resumption.explain(
-        found.value, "pytest --phase=upgrade", {"unfinished": "{run} {operator} {step} {command}"}
+        found.value,
+        "pytest --phase=upgrade",
+        "tvox-uat status",
+        {"unfinished": "{run} {operator} {step}\n  {status}\n  {command}"},
     )
-    assert said == "r1 Anna shutdown pytest --phase=upgrade --resume"
+    assert said == "\nr1 Anna shutdown\n  tvox-uat status\n  pytest --phase=upgrade --resume"
 
 
 def test_the_other_phases_are_free(tmp_path: Path) -> None:

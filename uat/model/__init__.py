@@ -55,6 +55,7 @@ from uat.model.standing import (
     Standing,
 )
 from uat.model.word import (
+    VENDOR_FIRST,
     Availability,
     NewsKind,
     NoticeKind,
@@ -65,6 +66,7 @@ from uat.model.word import (
 )
 
 __all__ = [
+    "VENDOR_FIRST",
     "AfterValidator",
     "Availability",
     "Check",

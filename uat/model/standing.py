@@ -33,8 +33,9 @@ class Standing(Record):
     """Where a change stands.
 
     ``unreachable`` and ``unanswered`` say why machine and hypervisor could not be asked; ``power`` is on, off or
-    paused. ``active`` says which process of this computer works on it. ``next`` is a word of the languages'
-    ``next`` table, ``command`` what is to be typed for it.
+    paused. ``is_left`` says that a rollback or a close ended it; ``held_...`` who holds the machine. ``active`` says
+    which process of this computer works on it. ``next`` is a word of the languages' ``next`` table, ``command`` what
+    is to be typed for it.
     """
 
     at: datetime
@@ -45,7 +46,11 @@ class Standing(Record):
     unreachable: str = ""
     hostname: str = ""
     release: str = ""
-    holder: str = ""
+    is_left: bool = False
+    held_by: str = ""
+    held_on: str = ""
+    held_run: str = ""
+    held_since: datetime | None = None
     is_held_by_run: bool = False
     patches: tuple[PatchStanding, ...] = ()
     unanswered: str = ""

@@ -79,3 +79,25 @@ class NewsKind(StrEnum):
     WAITING = "waiting"
     RECALLED = "recalled"
     ENDED = "ended"
+
+
+VENDOR_FIRST = (
+    "no_marker",
+    "half_marker",
+    "text_after_marker",
+    "failure_text",
+    "exit_code_contradicts",
+    "exit_code",
+    "patch_lost",
+    "patch_orphaned",
+    "cannot_tell",
+    "wrong_release",
+    "boot_id_same",
+    "not_settled",
+    "snapshot_gone",
+    "off_after_patch",
+    "restart_broke_it",
+    "patch_not_started",
+    "boot_id_unknown",
+)
+"""The stops after which Telenia comes first: to go on by oneself would stop at the same place, or do harm."""

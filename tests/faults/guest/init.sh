@@ -2,7 +2,7 @@
 # The machine's first process: starts what a PBX runs, and waits until it is told to go down.
 # It ends with 0 for off and 3 for reboot; whoever killed it pulled the plug.
 trap 'exit 0' TERM
-trap 'exit 3' HUP
+trap 'exit 3' USR1  # not HUP: whoever is started by nohup could not trap it
 cd /
 export PATH=/opt/bench/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 echo "boot $(cat /proc/sys/kernel/random/boot_id)" >> /run/outside/events

@@ -3,5 +3,5 @@
 name=${0##*/}
 echo "$name asked" >> /run/outside/events
 [ -e /opt/bench/deaf ] && exit 0
-if [ "$name" = reboot ]; then kill -HUP 1; else kill -TERM 1; fi
+if [ "$name" = reboot ]; then kill -USR1 1; else kill -TERM 1; fi
 sleep 10

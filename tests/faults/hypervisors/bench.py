@@ -83,10 +83,6 @@ class Client:
         """Ask."""
         return tuple(self._ask("chained"))
 
-    def delete_command(self, name: str) -> str:
-        """Name it."""
-        return f"bench delete {name}"
-
     def _ask(self, question: str, *, limit: float | None = None, **places: Any) -> Any:
         try:
             with socket.socket(socket.AF_UNIX) as link:
