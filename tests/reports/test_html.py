@@ -205,7 +205,6 @@ def test_post_without_a_baseline_compares_nothing() -> None:
         "Creato a macchina spenta sì",
         "Con memoria no",
         "5 dic 2026, 22:06",
-        "virsh snapshot-delete TVOX1",
         "Updating all configs",
     ],
 )
