@@ -91,7 +91,7 @@ class Night:
             "reboot": partial(self._reboot, planned),
             "settle": partial(self._settle, planned),
             "release": partial(self._release, planned),
-            "unlock": self._unlock,
+            "unlock": partial(self._unlock, earlier=earlier),
         }
         does[planned.name](account)
 
@@ -142,8 +142,12 @@ class Night:
         account.mark(token=owner.token)
         custody.hold(self._site.lifeline(account).run, owner)
 
-    def _unlock(self, account: Account) -> None:
-        custody.give_back(self._site.lifeline(account).run, self._site.token)
+    def _unlock(self, account: Account, *, earlier: Step | None) -> None:
+        lifeline = self._site.lifeline(account)
+        if earlier and custody.holder(lifeline.run) is None:
+            account.saw(found_done=True)
+            return
+        custody.give_back(lifeline.run, self._site.token)
 
     def _shutdown(self, account: Account) -> None:
         if self._session.earlier and self._recall.has_snapshot:

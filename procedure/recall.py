@@ -94,7 +94,7 @@ class Recall:
 
     def _is_held(self, earlier: Step, account: Account) -> bool:
         self._site.token = str(earlier.observation.get("token", ""))
-        if not self.was_off:
+        if not self.was_off and not self._had("unlock", *_BEGUN):  # else it may have been given back already
             custody.require(self._site.lifeline(account).run, self._site.token)
         return True
 
