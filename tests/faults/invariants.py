@@ -132,6 +132,21 @@ def what_is_called_done_was_done(world: World) -> Iterator[str]:
         yield "the journal says that a snapshot was taken; none was"
 
 
+def what_was_done_was_announced(world: World) -> Iterator[str]:
+    """Nothing is done before the journal says that it is about to be; a lost laptop's journal is not here to tell."""
+    if world.damaged or any(one.adopted for run in world.runs for one in run.resumptions):
+        return
+    begun = {(step.name, step.release) for step in world.steps if step.was_begun}
+    names = {name for name, _ in begun}
+    for event in world.told("patch"):
+        if ("patch", event[1]) not in begun:
+            yield f"patch {event[1]} was started and no journal announces it"
+    if world.told("reboot") and "reboot" not in names:
+        yield "a reboot was asked for and no journal announces it"
+    if world.snapshots and "snapshot" not in names:
+        yield "a snapshot was taken and no journal announces it"
+
+
 def success_is_true(world: World) -> Iterator[str]:
     """Exit code 0 is said only when every patch completed, in order, each followed by its reboot."""
     if world.last_exit != FINISHED:
@@ -160,6 +175,7 @@ RULES: tuple[Rule, ...] = (
     foreign_snapshots_stay,
     journals_verify,
     what_is_called_done_was_done,
+    what_was_done_was_announced,
     success_is_true,
     the_customer_has_a_telephone,
 )

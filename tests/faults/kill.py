@@ -188,9 +188,9 @@ def _one_kill(scene: Scene, chance: random.Random, arguments: tuple[str, ...], *
     else:
         moment = chance.uniform(0.5, 8)
         ended = scene.run(*arguments, during=_killing(moment))
-    if _NOTHING_TO_RESUME in ended.output and not scene.ending:
-        return scene.run(kill=f"{chance.randint(1, LINES)}:{chance.choice(HOWS)}")
-    return ended
+    if _NOTHING_TO_RESUME not in ended.output:
+        return ended
+    return _over(scene, ended) or scene.run(kill=f"{chance.randint(1, LINES)}:{chance.choice(HOWS)}")
 
 
 def _killing(moment: float) -> Callable[[subprocess.Popen[str]], None]:
@@ -234,17 +234,19 @@ def _finish(scene: Scene, ended: Ended, told: Told) -> Told:
 
 
 def go_on(scene: Scene, **begun: str) -> Ended:
-    """Go on as a person does who reads the terminal: --resume, and anew when no night was begun.
-
-    A night that was killed behind its last line is over: it ended as that line says.
-    """
+    """Go on as a person does who reads the terminal: --resume, and anew when no night was begun."""
     ended = scene.run("--resume", **begun)
     if _NOTHING_TO_RESUME not in ended.output:
         return ended
+    return _over(scene, ended) or scene.run(**begun)
+
+
+def _over(scene: Scene, ended: Ended) -> Ended | None:
+    """Give the end of a night that was killed behind its last line; none when it changed nothing, or is not there."""
     ending = scene.ending
-    if ending and ending.exit_code not in (ExitCode.UNREACHABLE, ExitCode.GATE_CLOSED):
-        return replace(ended, exit_code=ending.exit_code)
-    return scene.run(**begun)
+    if ending is None or ending.exit_code in (ExitCode.UNREACHABLE, ExitCode.GATE_CLOSED):
+        return None
+    return replace(ended, exit_code=ending.exit_code)
 
 
 def bad_end(ended: Ended, stop: str, *, breaks: bool = False) -> list[str]:

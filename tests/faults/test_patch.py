@@ -86,7 +86,7 @@ def test_c9_a_question(nights: Nights, see: See) -> None:
     assert (ended.exit_code, scene.stop) == (10, "prompt_unanswered")
     assert "Do you want to continue? [y/N]" in ended.output
     assert scene.pbx.told("answer") == []
-    assert "tvox-22.0.0.run" in scene.pbx.run("ps axo args")
+    assert "sh /var/lib/tvox-uat/" in scene.pbx.run("ps axo args")
 
 
 HARMLESS: dict[str, Patch] = {

@@ -119,6 +119,7 @@ chmod +x /opt/bench/rc"""
 def test_d8_it_boots_again_and_again(nights: Nights, see: See) -> None:
     """A machine that starts again by itself after its reboot has not settled, and no further patch is run."""
     scene = nights(Patch(release="22.0.0", during=LOOP), Patch(release="22.0.17"))
+    scene.limits["stable"] = "4s"
     scene.write()
     ended = scene.run()
     see(scene, ended)
