@@ -41,7 +41,7 @@ def shutdown(hypervisor: Hypervisor, link: Link, *, limits: Limits, account: Acc
     if state.power is not Power.OFF:
         raise ProcedureError("shutdown_failed")
     if not state.was_clean:
-        start_again(hypervisor, account=account)
+        start_again(hypervisor, limits=limits, account=account)
         raise ProcedureError("shutdown_failed")
 
 
@@ -82,13 +82,22 @@ def _ask_to_shut_down(hypervisor: Hypervisor, link: Link) -> str:
     return "ssh"
 
 
-def start_again(hypervisor: Hypervisor, *, account: Account) -> None:
-    """Switch the machine on after something failed while it was off, so that the customer has it back."""
-    try:
-        hypervisor.start()
-        account.saw(started_again=True)
-    except (ObservationError, UnreachableError, ProcedureError) as error:
-        account.saw(started_again=False, start_error=str(error))
+def start_again(hypervisor: Hypervisor, *, limits: Limits, account: Account) -> None:
+    """Switch the machine on after something failed while it was off, so that the customer has it back.
+
+    A hypervisor that is still busy (a snapshot that outlived its limit) is asked again for ``limits.snapshot``.
+    """
+    patience = Patience(limits.snapshot, longest=limits.command, account=account)
+    while True:
+        try:
+            hypervisor.start()
+            account.saw(started_again=True)
+            return
+        except (ObservationError, UnreachableError, ProcedureError) as error:
+            account.saw(started_again=False, start_error=str(error))
+            if patience.is_over or isinstance(error, ProcedureError):  # nobody is there to be asked
+                return
+        patience.pause(limits.poll)
 
 
 def bring_back(hypervisor: Hypervisor, *, limits: Limits, account: Account) -> None:
@@ -99,7 +108,7 @@ def bring_back(hypervisor: Hypervisor, *, limits: Limits, account: Account) -> N
         account.saw(started_again=False, start_error=str(error))
         return
     if state.power is Power.OFF:
-        start_again(hypervisor, account=account)
+        start_again(hypervisor, limits=limits, account=account)
 
 
 def find_or_take(
@@ -123,7 +132,7 @@ def take(hypervisor: Hypervisor, name: str, *, description: str, limits: Limits,
     try:
         return _take(hypervisor, name, description=description, limits=limits, account=account)
     except BaseException:  # an interruption too must not leave the customer without a telephone
-        start_again(hypervisor, account=account)
+        start_again(hypervisor, limits=limits, account=account)
         raise
 
 

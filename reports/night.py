@@ -143,6 +143,8 @@ def stop_texts(run: Run, code: str, step: Step | None, formats: Formats) -> tupl
     }
     known = code if f"stop.{code}.happened" in language.phrases else "other"
     happened, certain, todo, dont = (language.say(f"stop.{known}.{text}", **places) for text in _STOP_TEXTS)
+    if facts.get("started_again") is False:
+        certain = f"{language.say('label.left_off')} {certain}"
     return happened, certain, todo, dont
 
 

@@ -150,7 +150,8 @@ def told(header: Header, step: Step, news: News) -> tuple[Line, ...]:
         return tuple(_ended(step, formats))
     if news.kind is NewsKind.WAITING:
         return (Line(text=plain(f"    {formats.language.name('waiting', news.text)}...")),)
-    words = formats.duration(float(news.text)) if news.kind is NewsKind.SLEPT else on_one_line(news.text)
+    slept = news.kind is NewsKind.SLEPT and news.text.replace(".", "", 1).isdecimal()
+    words = formats.duration(float(news.text)) if slept else on_one_line(news.text)
     text = say(f"terminal.{news.kind}", text=words, elapsed=elapsed)
     tone = None if news.kind is NewsKind.LINK_BACK else Tone.CAUTION
     return tuple(Line(text=part, tone=tone) for part in wrapped(text, "    "))

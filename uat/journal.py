@@ -208,6 +208,15 @@ def touch_file(path: Path) -> None:
     os.close(_open(path, os.O_CREAT))
 
 
+def is_begun(folder: Path) -> bool:
+    """Tell whether a run's journal has one whole line; killed within its first, a run did nothing at all."""
+    try:
+        with (folder / NAME).open("rb") as file:
+            return file.readline().endswith(b"\n")
+    except OSError:
+        return False
+
+
 def login_name() -> str:
     """Give the name with which this person is logged in at this computer; empty where nothing tells it."""
     try:

@@ -48,7 +48,8 @@ def open_run(change_folder: Path) -> tuple[Run, Path] | None:
 def was_left(change_folder: Path, run: Run) -> bool:
     """Tell whether a rollback went back behind an upgrade, or a close took its way back: nobody goes on with it."""
     found = change_folder.glob(f"*/{journal.NAME}")
-    others = (journal.read(path) for path in found if f"-{Phase.UPGRADE}-" not in path.parent.name)
+    folders = (path.parent for path in found if f"-{Phase.UPGRADE}-" not in path.parent.name)
+    others = (journal.read(folder) for folder in folders if journal.is_begun(folder))
     return any(
         step.was_begun and step.name in _LEAVING
         for other in others
@@ -59,8 +60,8 @@ def was_left(change_folder: Path, run: Run) -> bool:
 
 def upgrades(change_folder: Path) -> Iterator[Path]:
     """List the folders of a change's upgrades, the newest first."""
-    found = change_folder.glob(f"*-{Phase.UPGRADE}-*/{journal.NAME}")
-    return iter(sorted((path.parent for path in found), reverse=True))
+    found = sorted((path.parent for path in change_folder.glob(f"*-{Phase.UPGRADE}-*/{journal.NAME}")), reverse=True)
+    return (folder for folder in found if journal.is_begun(folder))
 
 
 def choose(change_folder: Path, header: Header, *, resume: bool) -> tuple[Run, Path] | None:

@@ -48,6 +48,7 @@ def test_e2_a_machine_that_stays_off_is_said(scene: Scene) -> None:
     scene.bench.fault("take_snapshot", Mode.SLOW, seconds=6, times=1)
     ended = scene.run()
     assert scene.pbx.is_on or "off" in ended.output.partition("STOP\n")[2].lower(), ended.output
+    scene.wait_for(lambda: bool(scene.bench.snapshots))  # the task goes on, and needs its disk
 
 
 @pytest.mark.faults

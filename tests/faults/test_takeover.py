@@ -66,7 +66,7 @@ def test_f2_the_first_one_comes_back(nights: Nights) -> None:
 
 
 @pytest.mark.faults_full
-@pytest.mark.parametrize("step", ["lock", "snapshot", "patch", "reboot"])
+@pytest.mark.parametrize("step", ["shutdown", "snapshot", "patch", "reboot"])
 def test_status_tells_and_changes_nothing(scene: Scene, see: See, step: str) -> None:
     """Wherever a night was interrupted, `tvox-uat status` says where it stands, and nothing changes by it."""
     scene.write()

@@ -11,7 +11,16 @@ from uat.host import Connection, Output
 from uat.model import Limits
 
 FAST = Limits(
-    poll=0.01, shutdown=0.1, boot=0.3, settle=0.2, stable=0.02, connect=0.1, command=0.1, web=0.1, unreachable=0.2
+    poll=0.01,
+    shutdown=0.1,
+    boot=0.3,
+    settle=0.2,
+    stable=0.02,
+    snapshot=0.05,
+    connect=0.1,
+    command=0.1,
+    web=0.1,
+    unreachable=0.2,
 )
 ONE = "11111111-2222-4333-8444-55555555aaa1"
 TWO = "11111111-2222-4333-8444-55555555aaa2"
