@@ -89,8 +89,13 @@ def test_a_second_start_starts_nothing(bench: Bench, tmp_path: Path) -> None:
 
 def test_a_cut_link_does_not_disturb_the_patch(sshd: Sshd, bench: Bench) -> None:
     """The link is cut while the patch is followed: it goes on, and nothing of its output is missing or doubled."""
-    bench.start("for i in 1 2 3 4 5 6 7 8 9 10; do echo line $i; sleep 0.2; done")
-    cutter = threading.Timer(0.7, sshd.cut)
+    bench.start("for i in 1 2 3 4 5 6 7 8 9 10; do echo line $i; sleep 0.4; done")
+
+    def cut() -> None:
+        bench.until(lambda: len(bench.printed) > 1)
+        sshd.cut()
+
+    cutter = threading.Thread(target=cut)
     cutter.start()
     ended = bench.follow()
     cutter.join()
