@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import shutil
@@ -56,7 +57,8 @@ class Sshd:
     def cut(self) -> None:
         """Kill the processes that serve connections, not the server."""
         for child in descendants(self.process.pid):
-            os.kill(child, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # ended by itself meanwhile
+                os.kill(child, signal.SIGKILL)
 
 
 @contextmanager
