@@ -28,8 +28,10 @@ runs of `make faults`; nobody edits it. Each run ends with the world inspected: 
 counted, journals verified; `tests/faults/invariants.py` has the rules, each one sentence. The machine is the bench's
 PBX (`tests/faults/README.md`); it is the lab VM where a row names `procedure/test_variants.py`.
 
-The newest run of each test up to {date}, commit {commit}; some ran at earlier commits: **{green} green, {red} red, {away} not here**, of {all} rows. Of the {first} rows
-demanded of a first release {first_green} are green{first_left}.
+The newest run of each test up to {date}, commit {commit}; some ran at earlier commits.
+
+**{green} green, {red} red, {away} not here**, of {all} rows. Of the {first} rows demanded of a first release
+{first_green} are green{first_left}.
 
 {nights} nights with kills, {kills} kills altogether. {planted}
 """
