@@ -14,6 +14,7 @@ import pytest
 from procedure import hypervisors, logs, orders
 from procedure.conduct import Conductor, Work
 from procedure.custody import ActiveHereError, FileLock, hold_here
+from procedure.hypervisors import PowerState
 from procedure.night import Night
 from procedure.past import Past
 from procedure.person import Person
@@ -235,7 +236,13 @@ def make_watch(config: pytest.Config, session: Session) -> Watch:
     def tell(notice: Notice) -> None:
         guarded(notice.kind, partial(config.hook.pytest_tvox_outage, config=config, notice=notice))
 
-    return Watch(session, tell=tell)
+    chosen = hypervisors.choose(session.checklist.system.hypervisor)
+    nobody = Person(None, is_there=False)
+
+    def power() -> PowerState:
+        return chosen.open(limits=session.checklist.limits, ask=nobody).power()
+
+    return Watch(session, tell=tell, power=None if chosen.is_attested else power)
 
 
 def guarded(name: str, act: Callable[[], object]) -> None:

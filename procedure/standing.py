@@ -24,6 +24,7 @@ echo $(( $(date +%s) - $(stat -c %Y {log}) ))
 tail -n 40 {log} | grep -av -e '^Script ' -e '^[[:space:]]*$' | tail -n 1 | head -c 400
 """
 """How long a log has said nothing, and its last line; the closing line that script(1) writes itself is none."""
+_GOING_ON = ("call", "resume", "resume_off", "resume_running", "paused", "paused_full")
 
 
 def look(session: Session, *, ask: Ask) -> Standing:
@@ -58,6 +59,8 @@ def _go_on(standing: Standing, run: Run) -> str:
     begun = any(step.name == "patch" and step.was_begun for step in run.steps)
     if standing.power == Power.OFF:
         return "off_after_patch" if begun else "resume_off"
+    if standing.power == Power.PAUSED:
+        return "paused_full" if standing.full else "paused"
     if any(one.state == State.RUNNING for one in standing.patches):
         return "resume_running"
     stops = [step.stop for step in run.steps if step.outcome is Outcome.FAILED]
@@ -69,7 +72,7 @@ def _is_whole(run: Run) -> bool:
 
 
 def _command(word: str, standing: Standing) -> str:
-    if word in ("call", "resume", "resume_off", "resume_running") and standing.run:
+    if word in _GOING_ON and standing.run:
         return f"{standing.run.header.command} --resume"
     return "tvox-uat adopt" if word == "adopt" else ""
 
@@ -100,15 +103,21 @@ def _hypervisor(session: Session, standing: Standing, ask: Ask) -> Standing:
             limits=session.checklist.limits, ask=ask
         )
         listed, room = opened.snapshots(), opened.room()
-        power = opened.power().power.value
+        state = opened.power()
     except (ObservationError, ProcedureError, ValueError) as error:
         return standing.model_copy(update={"unanswered": str(error)})
     found = tuple(
         SnapshotStanding(name=one.name, taken_at=one.taken_at, size_bytes=one.size_bytes, is_ours=one.name == ours)
         for one in listed
     )
-    free = room.free_bytes if room else None
-    return standing.model_copy(update={"power": power, "snapshots": found, "free_bytes": free})
+    return standing.model_copy(
+        update={
+            "power": state.power.value,
+            "full": state.full,
+            "snapshots": found,
+            "free_bytes": room.free_bytes if room else None,
+        }
+    )
 
 
 def _machine(session: Session, standing: Standing) -> Standing:

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from procedure.hypervisors import PowerState
 from procedure.outage import Watcher
+from procedure.pause import PauseWatcher
 from procedure.sight import looks
 from procedure.window import left, way_back
 from uat import availability
-from uat.model import News, NewsKind, Notice, NoticeKind, Step, Transition
+from uat.model import Availability, News, NewsKind, Notice, NoticeKind, Pause, Step, Transition
 from uat.session import Session
 
 CHANGES = ("shutdown", "power_off", "snapshot", "start", "patch", "reboot", "revert")
@@ -20,12 +22,24 @@ CHANGES = ("shutdown", "power_off", "snapshot", "start", "patch", "reboot", "rev
 class Watch:
     """Hears the steps, owns the watcher, and says what somebody at the terminal wants to know meanwhile."""
 
-    def __init__(self, session: Session, *, tell: Callable[[Notice], None]) -> None:
-        """:param tell: called from other threads than the session's."""
+    def __init__(
+        self,
+        session: Session,
+        *,
+        tell: Callable[[Notice], None],
+        power: Callable[[], PowerState] | None = None,
+    ) -> None:
+        """:param tell: called from other threads than the session's.
+
+        :param power: asks the hypervisor; none where that means to ask a person.
+        """
         self._session = session
         self._limits = session.checklist.limits
         self._tell = tell
+        self._power = power
         self._watcher: Watcher | None = None
+        self._pauses: PauseWatcher | None = None
+        self._is_link_lost = False
         self._over = threading.Event()
         self._steps: dict[int, Step] = {}
         self._told: set[NoticeKind] = set()
@@ -39,13 +53,16 @@ class Watch:
         if news.kind in (NewsKind.ENDED, NewsKind.RECALLED):
             self._steps[step.number] = step
         if self._watcher and news.kind in (NewsKind.LINK_LOST, NewsKind.LINK_BACK):
-            self._watcher.link(is_lost=news.kind is NewsKind.LINK_LOST)
+            self._is_link_lost = news.kind is NewsKind.LINK_LOST
+            self._watcher.link(is_lost=self._is_link_lost)
 
     def close(self) -> None:
         """Look no more."""
         self._over.set()
         if self._watcher:
             self._watcher.stop()
+        if self._pauses:
+            self._pauses.stop()
 
     def _start(self) -> None:
         session = self._session
@@ -53,6 +70,25 @@ class Watch:
         self._watcher = Watcher(seen, limits=self._limits, record=self._write)
         self._watcher.start()
         threading.Thread(target=self._follow, args=(self._watcher,), name="watch the window", daemon=True).start()
+        if self._power:
+            self._pauses = PauseWatcher(
+                self._power,
+                is_silent=self._is_silent,
+                every=self._limits.outage_paused,
+                record=self._write_pause,
+            )
+            self._pauses.start()
+
+    def _is_silent(self) -> bool:
+        """Tell whether our link is lost, or a look at the machine itself that was answered before is not now."""
+        seen = [one for one in self._watcher.transitions if one.service == "machine"] if self._watcher else []
+        answered = {one.target for one in seen if one.state is Availability.UP}
+        last = {one.target: one.state for one in seen}
+        return self._is_link_lost or any(last[target] is not Availability.UP for target in answered)
+
+    def _write_pause(self, pause: Pause) -> None:
+        self._session.journal.write("pause", pause)
+        self._tell(Notice(kind=NoticeKind.PAUSE, at=pause.ended or pause.began, pause=pause))
 
     def _write(self, transition: Transition) -> None:
         """Write it down, then say so; in this order, so that what was said is always written."""

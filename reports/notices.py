@@ -19,8 +19,10 @@ def noticed(header: Header, notice: Notice) -> tuple[Line, ...]:
         NoticeKind.OUTAGE: _outage,
         NoticeKind.WINDOW: _window,
         NoticeKind.WAY_BACK: _way_back,
+        NoticeKind.PAUSE: _pause,
     }[notice.kind](notice, formats)
     is_good = notice.transition is not None and notice.transition.state is Availability.UP
+    is_good = is_good or (notice.pause is not None and notice.pause.ended is not None)
     tone = None if is_good and notice.is_first else Tone.GOOD if is_good else Tone.CAUTION
     return tuple(Line(text=part, tone=tone) for part in wrapped(made, "", rest="          "))
 
@@ -34,6 +36,17 @@ def _service(notice: Notice, formats: Formats) -> str:
     first = "first_" if notice.is_first else ""
     places = {"clock": formats.clock(seen.at), "service": service, "said": on_one_line(seen.said, limit=80)}
     return language.say(f"seen.{first}{seen.state}", **places)
+
+
+def _pause(notice: Notice, formats: Formats) -> str:
+    pause, say = notice.pause, formats.language.say
+    if pause is None:
+        return ""
+    if pause.ended:
+        lasted = formats.duration((pause.ended - pause.began).total_seconds())
+        return say("terminal.pause_over", clock=formats.clock(pause.ended), lasted=lasted)
+    why = on_one_line(", ".join(pause.full) or pause.reason)
+    return say("terminal.pause_full" if pause.full else "terminal.pause", clock=formats.clock(pause.began), why=why)
 
 
 def _outage(notice: Notice, formats: Formats) -> str:

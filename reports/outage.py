@@ -10,7 +10,7 @@ from reports.formats import Formats
 from reports.night import step_title
 from reports.visible import on_one_line
 from uat.availability import Outages, Span, Watched, outages, total
-from uat.model import Availability, Outcome, Run, Step
+from uat.model import Availability, Outcome, Pause, Run, Step
 
 _SERVICES = ("machine", "web", "webapi", "sip")
 _TICKS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600)
@@ -82,6 +82,7 @@ class Shown:
     """Everything that a page says of the outage."""
 
     sentence: str
+    pauses: tuple[str, ...]
     rows: tuple[Row, ...]
     bands: tuple[Band, ...]
     ticks: tuple[Tick, ...]
@@ -100,6 +101,7 @@ def shown(run: Run, formats: Formats) -> Shown | None:
     bands_y = _TOP + _ROW * len(services)
     return Shown(
         sentence=sentence(found, formats),
+        pauses=tuple(_pause(one, formats) for one in run.pauses),
         rows=tuple(_row(one, axis, number, formats) for number, one in enumerate(services)),
         bands=tuple(_bands(run.steps, axis, formats)),
         ticks=tuple(_ticks(axis, formats)),
@@ -112,6 +114,16 @@ def shown(run: Run, formats: Formats) -> Shown | None:
 def sentence(found: Outages, formats: Formats) -> str:
     """Say from when to when the system was out of service, and for how long telephony was."""
     return " ".join(filter(None, (_whole(found, formats), _telephony(found, formats), _unclear(found, formats))))
+
+
+def _pause(pause: Pause, formats: Formats) -> str:
+    say = formats.language.say
+    why = on_one_line(say("outage.full", disks=", ".join(pause.full)) if pause.full else pause.reason)
+    if pause.ended is None:
+        return say("outage.paused_still", **{"from": formats.clock(pause.began), "why": why})
+    lasted = formats.duration((pause.ended - pause.began).total_seconds())
+    places = {"from": formats.clock(pause.began), "to": formats.clock(pause.ended), "lasted": lasted, "why": why}
+    return say("outage.paused", **places)
 
 
 def _whole(found: Outages, formats: Formats) -> str:

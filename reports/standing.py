@@ -13,7 +13,7 @@ from reports.visible import on_one_line
 from reports.words import speak
 from uat.model import PatchStanding, SnapshotStanding, Standing
 
-_BAD = ("call", "off_after_patch", "damaged", "replaced", "resume_off")
+_BAD = ("call", "off_after_patch", "damaged", "replaced", "resume_off", "paused", "paused_full")
 
 
 def lines(standing: Standing, *, language: str, timezone: str) -> tuple[Line, ...]:
@@ -37,6 +37,7 @@ def _next(standing: Standing, formats: Formats) -> Iterator[Line]:
         "holder": _holder(standing, formats),
         "active": standing.active,
         "damage": standing.damage,
+        "full": ", ".join(standing.full),
         "contact": contact_words(contact, formats),
     }
     for text in wrapped(say(f"next.{standing.next}", **places), "  "):

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from uat.errors import TvoxError
-from uat.model import Ending, Header, Identity, JsonValue, Record, Result, Resumption, Run, Step, Transition
+from uat.model import Ending, Header, Identity, JsonValue, Pause, Record, Result, Resumption, Run, Step, Transition
 
 NAME = "journal.jsonl"
 RESERVE = "journal.reserve"
@@ -40,6 +40,7 @@ _KINDS: dict[str, type[Record]] = {
     "result": Result,
     "step": Step,
     "transition": Transition,
+    "pause": Pause,
     "resumption": Resumption,
     "ending": Ending,
 }
@@ -98,7 +99,7 @@ class Journal:
     def write(self, kind: str, record: Record) -> None:
         """Append one record and wait until it is on the disk.
 
-        :param kind: header, identity, before, result, step, transition, resumption or ending.
+        :param kind: header, identity, before, result, step, transition, pause, resumption or ending.
         :raises JournalError: it could not be written in full (disk full, say): stop.
         """
         with self._writing:
@@ -168,6 +169,7 @@ def read(path: Path) -> Run:
     if not headers:
         raise JournalError(f"{path}: no header; this is not the journal of a run")
     steps = {record.number: record for _, record in entries if isinstance(record, Step)}
+    pauses = {record.began: record for _, record in entries if isinstance(record, Pause)}
     ending = next((record for _, record in reversed(entries) if _begins_or_ends(record)), None)
     return Run(
         header=headers[-1],
@@ -176,6 +178,7 @@ def read(path: Path) -> Run:
         before=tuple(record for kind, record in entries if kind == "before" and isinstance(record, Result)),
         steps=tuple(steps[number] for number in sorted(steps)),
         transitions=tuple(record for _, record in entries if isinstance(record, Transition)),
+        pauses=tuple(pauses.values()),
         resumptions=tuple(record for _, record in entries if isinstance(record, Resumption)),
         ending=ending if isinstance(ending, Ending) else None,
         head=_hash_of(lines[-1]),

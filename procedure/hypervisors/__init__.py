@@ -47,12 +47,14 @@ class Power(StrEnum):
 class PowerState(Record):
     """Whether the machine runs, and why: the hypervisor's own word (``shutdown``, ``destroyed`` ...).
 
-    ``was_clean`` is false when the machine is off and did not go down by itself.
+    ``was_clean`` is false when the machine is off and did not go down by itself; ``full`` names the disks of a paused
+    machine for which their datastore had no room left.
     """
 
     power: Power
     reason: str = ""
     was_clean: bool = True
+    full: tuple[str, ...] = ()
 
 
 class Vm(Record):

@@ -61,13 +61,19 @@ class Libvirt:
 
     def power(self) -> PowerState:
         """Tell whether the domain runs; off is clean when the guest went down by itself."""
-        state, reason = self._ask(lambda domain: domain.state())
         library = self._library
+        state, reason = self._ask(lambda domain: domain.state())
         if state == library.VIR_DOMAIN_SHUTOFF:
-            word = self._shutoff_reason(reason)
+            word = self._reason("VIR_DOMAIN_SHUTOFF_", reason)
             return PowerState(power=Power.OFF, reason=word, was_clean=word not in _UNCLEAN)
-        is_paused = state in (library.VIR_DOMAIN_PAUSED, library.VIR_DOMAIN_PMSUSPENDED)
-        return PowerState(power=Power.PAUSED if is_paused else Power.ON)
+        if state == library.VIR_DOMAIN_PMSUSPENDED:
+            return PowerState(power=Power.PAUSED, reason="pmsuspended")
+        if state != library.VIR_DOMAIN_PAUSED:
+            return PowerState(power=Power.ON)
+        errors = self._ask(lambda domain: domain.diskErrors())
+        full = [name for name, error in errors.items() if error == library.VIR_DOMAIN_DISK_ERROR_NO_SPACE]
+        word = self._reason("VIR_DOMAIN_PAUSED_", reason)
+        return PowerState(power=Power.PAUSED, reason=word, full=tuple(sorted(full)))
 
     def shutdown(self) -> bool:
         """Press the machine's power button (ACPI)."""
@@ -171,8 +177,7 @@ class Libvirt:
         }
         return _chained(ElementTree.fromstring(domain), overlays)
 
-    def _shutoff_reason(self, number: int) -> str:
-        start = "VIR_DOMAIN_SHUTOFF_"
+    def _reason(self, start: str, number: int) -> str:
         names = {getattr(self._library, name): name for name in dir(self._library) if name.startswith(start)}
         return names.get(number, "unknown").removeprefix(start).lower()
 

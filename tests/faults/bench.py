@@ -64,6 +64,7 @@ class Bench:
         self.with_memory = False
         self.left_out: list[str] = []
         self.no_way_back = ""
+        self.full: list[str] = []
         self.free_bytes = 80 << 30
         self.on_taken: Callable[[], object] = lambda: None
         self.on_point: Callable[[dict[str, Any]], object] = lambda point: None
@@ -142,6 +143,8 @@ class Bench:
         return {"name": "TVOX1", "uuid": self.uuid}
 
     def _power(self) -> dict[str, Any]:
+        if self.full:
+            return {"power": "paused", "reason": "ioerror", "full": self.full}
         if self.pbx.is_on:
             return {"power": "on", "reason": "booted", "was_clean": True}
         clean = self.pbx.was_clean

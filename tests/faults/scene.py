@@ -31,7 +31,7 @@ LIMITS: dict[str, Any] = {
     "poll": "50ms", "retry_pause": "100ms", "connect": "5s", "command": "10s", "web": "5s", "keepalive": "1s",
     "keepalive_missed": 2, "shutdown": "5s", "snapshot": "5s", "boot": "10s", "settle": "5s",
     "stable": "100ms", "patch_start": "5s",
-    "silence": "2s", "quiet": "500ms", "prompt": "2s", "unreachable": "20s",
+    "silence": "2s", "quiet": "500ms", "prompt": "2s", "unreachable": "20s", "outage_paused": "200ms",
     # The machine's disk is the memory of the computer that it runs on.
     "space_free_percent": 0, "evidence_room_bytes": 0, "rehearsal": "20s",
 }  # fmt: skip
@@ -234,6 +234,11 @@ class Scene:
             return self.journal.ending
         except (journal.JournalError, IndexError):
             return None
+
+    @property
+    def terminal(self) -> str:
+        """What the terminal shows so far, as one line."""
+        return " ".join((self.desk / "terminal").read_text(errors="replace").split())
 
     def has_begun(self, name: str) -> bool:
         """Tell whether a step of the newest run has begun."""

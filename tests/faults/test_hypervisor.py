@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.bench import Mode
+from tests.faults.conftest import Nights
 from tests.faults.moments import killed_at
+from tests.faults.patch import Patch
 from tests.faults.scene import Ended, Scene
 
 See = Callable[[Scene, Ended], None]
@@ -104,6 +106,28 @@ def test_e15_a_backup_in_between(scene: Scene, see: See) -> None:
     see(scene, ended)
     assert ended.exit_code == 0, ended.output
     assert [one.name for one in scene.bench.snapshots if one not in scene.bench.ours] == ["backup-job"]
+
+
+@pytest.mark.faults
+def test_e13_the_hypervisor_holds_the_machine(nights: Nights, see: See) -> None:
+    """A machine that falls silent since its datastore is full is told of and waited for, and its patch ran once."""
+    scene = nights(Patch(release="22.0.0", seconds=3))
+    scene.write()
+
+    def fill(process: object) -> None:
+        scene.wait_for(lambda: bool(scene.pbx.told("patch")))
+        scene.bench.full = ["vda"]
+        scene.link.hole()
+        scene.wait_for(lambda: "datastore is full (disk: vda)" in scene.terminal, 30)
+        scene.bench.full.clear()
+        scene.link.mend()
+
+    ended = scene.run(during=fill)
+    see(scene, ended)
+    assert ended.exit_code == 0, ended.output
+    assert "no longer paused" in scene.terminal
+    (pause,) = scene.journal.pauses
+    assert (pause.full, pause.ended is not None) == (("vda",), True)
 
 
 NO_SNAPSHOT = {

@@ -50,7 +50,7 @@ def test_a2_black_hole(nights: Nights, see: See, seconds: int) -> None:
         scene.wait_for(lambda: bool(scene.pbx.told("patch")))
         scene.link.hole()
         began = time.monotonic()
-        scene.wait_for(lambda: "lost" in (scene.desk / "terminal").read_text(), 30)
+        scene.wait_for(lambda: "lost" in scene.terminal, 30)
         noticed.append(time.monotonic() - began)
         time.sleep(max(0.0, seconds - noticed[0]))
         scene.link.mend()

@@ -81,6 +81,20 @@ def test_status_tells_and_changes_nothing(scene: Scene, see: See, step: str) -> 
     assert ended.exit_code == 0, ended.output
 
 
+@pytest.mark.faults
+def test_status_of_a_machine_that_is_held(scene: Scene) -> None:
+    """A machine that stands still on a full datastore is no dead one: status says so, and what comes first."""
+    scene.write()
+    killed_at(scene, "patch")
+    scene.bench.full = ["vda"]
+    scene.link.hole()
+    told = scene.tool("status", "acme.yaml")
+    said = " ".join(told.output.split())
+    assert "the virtual machine is paused" in said
+    assert "its datastore is full (disk: vda)" in said
+    assert "--resume" in said
+
+
 def lose(scene: Scene, step: str) -> Path:
     """Kill the runner once a step has begun, and put its evidence out of reach; give where that is."""
 

@@ -12,7 +12,7 @@ from reports.outage import Shown
 from tests.reports import runs
 from tests.reports.acme import BEGAN
 from tests.reports.page import Page
-from uat.model import Availability, Notice, NoticeKind, Run, Transition
+from uat.model import Availability, Notice, NoticeKind, Pause, Run, Transition
 
 CLEAN, STOPPED = runs.clean_run(), runs.stopped_run()
 HEADER = runs.header()
@@ -168,6 +168,27 @@ def test_what_was_not_reached_is_said_and_not_counted() -> None:
     assert found.rows[1].note.startswith("Non ha mai risposto")
 
 
+def pause(**fields: object) -> Pause:
+    """Make a pause that began at 22:03:11."""
+    return Pause.model_validate({"began": BEGAN + timedelta(minutes=1), "reason": "ioerror"} | fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        (
+            {"ended": BEGAN + timedelta(minutes=31), "full": ("vda",)},
+            "dalle 22:03:11 alle 22:33:11 (30 min 00 s): datastore pieno (disco: vda).",
+        ),
+        ({}, "alle 22:03:11; al termine dell’osservazione era ancora in pausa: ioerror."),
+    ],
+)
+def test_a_pause_stands_on_the_page(fields: dict[str, object], words: str) -> None:
+    """The hypervisor's hold is part of the outage's account, with its cause, whether it ended or not."""
+    page = html.render(CLEAN.model_copy(update={"pauses": (pause(**fields),)}), "upgrade")
+    assert words in page
+
+
 def test_hostile_words_stay_words() -> None:
     """What a service said cannot become a piece of the page."""
     evil = runs.sight("web", '"><script>', DOWN, 5, "<img src=x>")
@@ -228,6 +249,19 @@ def test_the_running_outage_is_told_with_the_window() -> None:
     assert "la finestra è finita alle 22:06 (10 min 31 s fa)" in " ".join(late.split())
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"full": ("vda",)}, "22:03:11 LA MACCHINA VIRTUALE È IN PAUSA: il datastore è pieno (disco: vda)."),
+        ({}, "22:03:11 LA MACCHINA VIRTUALE È IN PAUSA (ioerror):"),
+        ({"ended": END}, "02:02:11 la macchina virtuale non è più in pausa (è rimasta ferma 3 h 59 min)"),
+    ],
+)
+def test_a_pause_is_told(fields: dict[str, object], words: str) -> None:
+    """A machine that its hypervisor holds, why, and when it let go."""
+    assert " ".join(told(NoticeKind.PAUSE, pause=pause(**fields)).split()).startswith(words)
+
+
 def test_the_windows_end_is_told() -> None:
     """When it ends, and in how long."""
     end = BEGAN + timedelta(minutes=29)
@@ -253,5 +287,6 @@ def test_no_line_is_too_long(kind: NoticeKind) -> None:
     """Eighty columns, whatever is told."""
     transition = runs.sight("web", "https://pbx.acme.it/occ", DOWN, 60, "x " * 200)
     needed = {"shutdown": 38.0, "revert": 60.0}
-    lines = told(kind, transition=transition, since=BEGAN, window_end=END, needed=needed).splitlines()
+    facts = {"transition": transition, "pause": pause(full=("vda",)), "needed": needed}
+    lines = told(kind, since=BEGAN, window_end=END, **facts).splitlines()
     assert max(map(len, lines)) <= 80

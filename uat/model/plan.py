@@ -164,6 +164,9 @@ class Limits(Record):
     unreachable: Duration = Field(default=14400.0, description="a lost link during the patch")
     outage_every: Duration = Field(default=1.0, description="between two looks from outside at one service")
     outage_look: Duration = Field(default=3.0, description="one look from outside")
+    outage_paused: Duration = Field(
+        default=15.0, description="between two questions to the hypervisor whether it holds a silent machine"
+    )
     outage_told: Duration = Field(default=300.0, description="between two lines on the running outage")
     window_near: Duration = Field(default=900.0, description="before the window's end, when that is said")
     keep_snapshot: Duration = Field(default=604800.0, description="how long the snapshot is to be kept")

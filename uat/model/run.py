@@ -129,17 +129,31 @@ class Transition(Record):
     said: str = ""
 
 
+class Pause(Record):
+    """That the hypervisor held the machine, which stood still meanwhile; written when it began and when it ended.
+
+    ``reason`` is the hypervisor's own word; ``full`` names the disks for which their datastore had no room left.
+    """
+
+    began: datetime
+    ended: datetime | None = None
+    reason: str = ""
+    full: tuple[str, ...] = ()
+
+
 class Notice(Record):
     """What whoever looks from outside says while the machine is changed.
 
-    ``transition`` is what happened to a service, ``is_first`` that it is the first sight of it; ``since`` is when the
-    system went out of service; ``window_end`` the end of the agreed window; ``needed`` the seconds that a rollback
-    would take, by part (shutdown, revert, boot, settle, checks).
+    ``transition`` is what happened to a service, ``is_first`` that it is the first sight of it; ``pause`` that the
+    hypervisor held the machine; ``since`` is when the system went out of service; ``window_end`` the end of the
+    agreed window; ``needed`` the seconds that a rollback would take, by part (shutdown, revert, boot, settle,
+    checks).
     """
 
     kind: NoticeKind
     at: datetime
     transition: Transition | None = None
+    pause: Pause | None = None
     is_first: bool = False
     since: datetime | None = None
     window_end: datetime | None = None
@@ -170,6 +184,7 @@ class Run(Record):
     results: tuple[Result, ...] = ()
     steps: tuple[Step, ...] = ()
     transitions: tuple[Transition, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     resumptions: tuple[Resumption, ...] = ()
     ending: Ending | None = None
     before: tuple[Result, ...] = ()

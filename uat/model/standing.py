@@ -33,9 +33,9 @@ class Standing(Record):
     """Where a change stands.
 
     ``unreachable`` and ``unanswered`` say why machine and hypervisor could not be asked; ``power`` is on, off or
-    paused. ``is_left`` says that a rollback or a close ended it; ``held_...`` who holds the machine. ``active`` says
-    which process of this computer works on it. ``next`` is a word of the languages' ``next`` table, ``command`` what
-    is to be typed for it.
+    paused, ``full`` the disks of a paused one for which there was no room. ``is_left`` says that a rollback or a
+    close ended it; ``held_...`` who holds the machine. ``active`` says which process of this computer works on it.
+    ``next`` is a word of the languages' ``next`` table, ``command`` what is to be typed for it.
     """
 
     at: datetime
@@ -55,6 +55,7 @@ class Standing(Record):
     patches: tuple[PatchStanding, ...] = ()
     unanswered: str = ""
     power: str = ""
+    full: tuple[str, ...] = ()
     snapshots: tuple[SnapshotStanding, ...] = ()
     free_bytes: int | None = None
     next: str = ""

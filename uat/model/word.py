@@ -54,6 +54,7 @@ class NoticeKind(StrEnum):
     OUTAGE = "outage"
     WINDOW = "window"
     WAY_BACK = "way_back"
+    PAUSE = "pause"
 
 
 class Viewpoint(StrEnum):
