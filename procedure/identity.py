@@ -22,13 +22,14 @@ def agree(guest: Identity, vm: Vm, stated: str) -> None:
         raise ProcedureError("wrong_machine", facts=facts | known, exit_code=ExitCode.GATE_CLOSED)
 
 
-def confirm(hostname: str, *, given: str | None, ask: Ask) -> str:
+def confirm(hostname: str, *, given: str | None, ask: Ask, is_again: bool = False) -> str:
     """See that a person knows the name that the machine has for itself; give who or what said so.
 
     :param given: the value of ``--confirm-host``; without it the person is asked.
+    :param is_again: to go on with an upgrade that was interrupted.
     :raises ProcedureError: ``not_confirmed``: another name, or nobody to ask; nothing was changed yet.
     """
-    typed = ask("confirm_host") if given is None else given
+    typed = ask("confirm_host_again" if is_again else "confirm_host") if given is None else given
     if typed.strip().lower() != hostname.lower():
         facts = {"typed": typed.strip(), "hostname": hostname}
         raise ProcedureError("not_confirmed", facts=facts, exit_code=ExitCode.GATE_CLOSED)

@@ -101,7 +101,7 @@ class Watcher:
     def _missed(self, look: Look, error: Exception, began: datetime) -> None:
         """Take a look without an answer for what it is; one late answer is no outage, two looks in silence are."""
         self._is_silent[look] = is_silence(error)
-        said = str(error) or type(error).__name__
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         since = self._missed_since.setdefault(look, began)
         lost_since = self._lost_since
         if is_own_network(error):

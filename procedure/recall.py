@@ -74,7 +74,7 @@ class Recall:
         vm = site.hypervisor.identity()
         require_vm(vm, site.chosen.machine.uuid)
         guest = Identity.model_validate({name: earlier.observation.get(name) for name in Identity.model_fields})
-        confirm(guest.hostname, given=self._confirm_host, ask=site.ask)
+        confirm(guest.hostname, given=self._confirm_host, ask=site.ask, is_again=True)
         site.guest, self.first_boot_id = guest, guest.boot_id
         self.was_off = again.power(site.hypervisor) is Power.OFF
         if self.was_off and self._had("patch", *_BEGUN):

@@ -140,6 +140,7 @@ def patch(
     account.mark(**{STARTED: True})
     try:
         ended = screen.follow(lifeline, directory, log=log, limits=limits, account=account)
+        account.tell(NewsKind.WAITING, "proof")
         whole = screen.fetch_log(lifeline, directory, log)
     finally:
         if is_begun:  # what was seen of it is its end only
@@ -262,7 +263,7 @@ def blockers_hold(look: Callable[[], Iterable[Result]], *, limits: Limits, accou
     :raises ProcedureError: ``restart_broke_it`` with the ids, when they do not hold within ``limits.settle``.
     """
     patience = Patience(limits.settle, longest=limits.settle, account=account)
-    account.tell(NewsKind.WAITING, "settle")
+    account.tell(NewsKind.WAITING, "blockers")
     while True:
         seen = tuple(look())
         bad = {result.check_id: result for result in seen if result.outcome not in _HOLDS}

@@ -197,20 +197,22 @@ def _row(one: Watched, axis: _Axis, number: int, formats: Formats) -> Row:
         for span in one.spans
         if span.state is not Availability.UP
     )
-    note = "" if one.is_counted and periods else "always" if one.is_counted else "never"
     return Row(
         name=language.name("service", one.service),
         target=on_one_line(one.target),
         y=_TOP + _ROW * number,
         bars=tuple(_bar(span, axis, formats) for span in one.spans if span.began < axis.ended),
-        periods=periods if one.is_counted else periods[:1],
-        note=language.say(f"outage.{note}") if note else _added_up(one, formats),
+        periods=periods if one.is_counted else (),
+        note=_note(one, periods, formats),
         is_counted=one.is_counted,
     )
 
 
-def _added_up(one: Watched, formats: Formats) -> str:
-    return formats.language.say("outage.altogether", lasted=formats.duration(total(one.out)))
+def _note(one: Watched, periods: tuple[Period, ...], formats: Formats) -> str:
+    say = formats.language.say
+    if not one.is_counted:
+        return say("outage.never", said=periods[0].said)
+    return say("outage.altogether", lasted=formats.duration(total(one.out))) if periods else say("outage.always")
 
 
 def _bar(span: Span, axis: _Axis, formats: Formats) -> Bar:

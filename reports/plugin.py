@@ -11,12 +11,13 @@ from typing import TextIO, TypeAlias
 
 import pytest
 
-from reports import html, notices, terminal
+from reports import html, notices, summary, terminal
 from reports.appendix import Appendix, condition_of, id_of
 from reports.terminal import Line
 from reports.told import Told
 from reports.verdict import Tone
 from reports.words import speak
+from uat import journal
 from uat.model import Check, Header, News, NewsKind, Notice, Phase, Result, Run, Step
 
 TOLD = pytest.StashKey[Told]()
@@ -82,9 +83,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     told = config.stash.get(TOLD, None)
     if told is None:
         return []
-    is_resumed = told.folder not in told.folders  # it was there before this session
-    lines = terminal.started(told.header, _near(config, told.folder), is_resumed=is_resumed)
+    lines = terminal.started(told.header, _near(config, told.folder), begun=_begun(told))
     return [line.text for line in lines]
+
+
+def _begun(told: Told) -> Step | None:
+    """Give the last step of the session that this one goes on with; none when its folder was not there before."""
+    if told.folder in told.folders:
+        return None
+    return next((step for step in reversed(journal.read(told.folder).steps) if step.was_begun), None)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -139,10 +146,10 @@ def pytest_tvox_ended(config: pytest.Config, run: Run, folder: Path) -> None:
         refuse_link(folder / "session.html")
         written = html.write(run, folder)
     except Exception as error:  # noqa: BLE001  the edge: the facts are on the disk, whatever happens to their pages
-        unwritten = terminal.unwritten(run, _near(config, folder), error)
+        unwritten = summary.unwritten(run, _near(config, folder), error)
     appendix = (folder / "session.html",) if config.pluginmanager.hasplugin("html") else ()
     near = tuple(_near(config, path) for path in (*written, *appendix))
-    config.stash[TOLD].closing = (*terminal.summary(run, near), *unwritten)
+    config.stash[TOLD].closing = (*summary.summary(run, near), *unwritten)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

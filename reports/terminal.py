@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,14 +9,14 @@ from pathlib import Path
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
-from reports import night, preflight, sides
+from reports import night, preflight
 from reports.formats import Formats
 from reports.rows import CheckRow, check_rows
-from reports.verdict import Tone, judge, stop_of
+from reports.verdict import Tone
 from reports.visible import on_one_line
 from reports.words import speak
 from uat.model import (
-    VENDOR_FIRST,
+    HELD_FROM,
     Check,
     Header,
     News,
@@ -63,8 +62,11 @@ def formats_of(header: Header) -> Formats:
     return Formats(language=speak(header.checklist.language), zone=ZoneInfo(header.checklist.timezone))
 
 
-def started(header: Header, folder: Path, *, is_resumed: bool = False) -> tuple[Line, ...]:
-    """Say for whom, what, where and with how much this session begins, and whether it goes on with another."""
+def started(header: Header, folder: Path, *, begun: Step | None = None) -> tuple[Line, ...]:
+    """Say for whom, what, where and with how much this session begins.
+
+    :param begun: the step at which the session was interrupted that this one goes on with.
+    """
     say, checklist = formats_of(header).language.say, header.checklist
     number = max((len(ids) for ids in header.planned.values()), default=0)
     pairs = {
@@ -79,9 +81,15 @@ def started(header: Header, folder: Path, *, is_resumed: bool = False) -> tuple[
     title = Line(
         text=plain(say("terminal.title", customer=checklist.customer, change=checklist.change)), is_strong=True
     )
-    resumed = wrapped(say("terminal.resuming", run=header.id), "  ") if is_resumed else []
+    resumed = _resuming(header, begun) if begun else []
     about = (Line(text=plain(f"  {name:<{width}}{value}")) for name, value in shown.items())
     return title, *about, *(Line(text=text, is_strong=True) for text in resumed)
+
+
+def _resuming(header: Header, begun: Step) -> list[str]:
+    formats = formats_of(header)
+    places = {"run": header.id, "step": _name(begun, formats), "since": formats.clock(begun.started_at)}
+    return wrapped(formats.language.say("terminal.resuming", **places), "  ")
 
 
 def looking(header: Header, phase: Phase) -> Line:
@@ -144,55 +152,17 @@ def told(header: Header, step: Step, news: News) -> tuple[Line, ...]:
             ),
         )
     if news.kind is NewsKind.RECALLED:
-        at = formats.clock(step.started_at)
+        at = formats.clock(step.started_at + timedelta(seconds=step.seconds))
         return (Line(text=plain(say("terminal.recalled", clock=at, step=_name(step, formats)))),)
     if news.kind is NewsKind.ENDED:
-        return tuple(_ended(step, formats))
+        return (*_ended(step, formats), *(_held(header, formats) if _takes_hold(step) else ()))
     if news.kind is NewsKind.WAITING:
-        return (Line(text=plain(f"    {formats.language.name('waiting', news.text)}...")),)
+        return tuple(Line(text=text) for text in wrapped(f"{formats.language.name('waiting', news.text)}...", "    "))
     slept = news.kind is NewsKind.SLEPT and news.text.replace(".", "", 1).isdecimal()
     words = formats.duration(float(news.text)) if slept else on_one_line(news.text)
     text = say(f"terminal.{news.kind}", text=words, elapsed=elapsed)
     tone = None if news.kind is NewsKind.LINK_BACK else Tone.CAUTION
     return tuple(Line(text=part, tone=tone) for part in wrapped(text, "    "))
-
-
-def summary(run: Run, written: tuple[Path, ...]) -> tuple[Line, ...]:
-    """Say at the end what the run came to, how to go on if it stopped, and where the reports are."""
-    formats = formats_of(run.header)
-    say = formats.language.say
-    verdict = judge(run, run.header.phase)
-    lines = [Line(text="=" * WIDTH)]
-    lines += [
-        Line(text=text, tone=verdict.tone, is_strong=True)
-        for text in wrapped(say(f"verdict.{verdict.code}.title"), "")
-    ]
-    lines += [Line(text=text) for text in _counted(run, formats)]
-    lines += _stopped(run, formats)
-    if stop_of(run) and written:
-        number = say("terminal.run_number", run=run.header.id, folder=written[0].parent)
-        lines += [Line(text=text) for text in (*wrapped(number, ""), "")]
-    lines += _going_on(run, formats)
-    lines.append(Line(text=plain(say("terminal.reports"))))
-    lines += [Line(text=f"  {path}") for path in written]
-    return tuple(lines)
-
-
-def _going_on(run: Run, formats: Formats) -> Iterator[Line]:
-    """Give the line to be typed that goes on with a run that did not come to its end."""
-    if run.is_open:
-        word = "resume_after_call" if stop_of(run) in VENDOR_FIRST else "resume"
-        yield Line(text=plain(formats.language.say(f"terminal.{word}")), is_strong=True)
-        yield Line(text=f"  {run.header.command} --resume", is_strong=True)
-        yield Line(text="")
-
-
-def unwritten(run: Run, folder: Path, error: Exception) -> tuple[Line, ...]:
-    """Say that the pages could not be made, that nothing is lost, and how to make them later."""
-    say = formats_of(run.header).language.say
-    why = on_one_line(f"{type(error).__name__}: {error}")
-    text = say("terminal.unwritten", why=why, command=f'python -m reports "{folder}"')
-    return tuple(Line(text=part, tone=Tone.BAD, is_strong=True) for part in wrapped(text, ""))
 
 
 def row_of(header: Header, check: Check, result: Result, before: dict[str, Result]) -> CheckRow:
@@ -235,51 +205,19 @@ def _ended(step: Step, formats: Formats) -> Iterator[Line]:
     yield Line(text=plain(text), tone=Tone.GOOD if step.outcome is Outcome.PASSED else Tone.BAD)
 
 
+def _takes_hold(step: Step) -> bool:
+    return step.name == HELD_FROM and step.outcome is Outcome.PASSED
+
+
+def _held(header: Header, formats: Formats) -> Iterator[Line]:
+    """Say, as long as somebody can read it, how one goes on after whatever may happen to this window."""
+    for text in wrapped(formats.language.say("terminal.held"), "    "):
+        yield Line(text=text)
+    yield Line(text=f"    {header.command} --resume", is_strong=True)
+
+
 def _name(step: Step, formats: Formats) -> str:
     return night.step_title(step, formats)
-
-
-def _counted(run: Run, formats: Formats) -> Iterator[str]:
-    """Count the outcomes of each phase that was looked at."""
-    for phase in (Phase.PREFLIGHT, Phase.PRE, Phase.POST):
-        found = Counter(result.outcome for result in run.of(phase).values())
-        if not found:
-            continue
-        words = (
-            f"{number} {formats.language.count(f'tally.{outcome}', number)}"
-            for outcome, number in found.most_common()
-        )
-        yield from wrapped(f"{night.looked_words(run.header, phase, formats)}: {', '.join(words)}", "")
-    yield from _compared(run, formats)
-
-
-def _compared(run: Run, formats: Formats) -> Iterator[str]:
-    """Count what became of the checks between before and after, and name the run that was compared with."""
-    found = sides.counts(sides.side_rows(run, formats))
-    if not found:
-        return
-    words = (
-        f"{number} {formats.language.count(f'comparison_tally.{verdict}', number)}"
-        for verdict, number in found.items()
-    )
-    place = f" ({run.header.baseline})" if run.header.baseline else ""
-    yield from wrapped(f"{formats.language.say('label.comparison')}{place}: {', '.join(words)}", "")
-
-
-def _stopped(run: Run, formats: Formats) -> Iterator[Line]:
-    """Say, when the run stopped, what happened, what is known, what to do and what not to do."""
-    stop = night.stop(run, formats)
-    if stop is None:
-        return
-    say = formats.language.say
-    yield Line(text="")
-    yield Line(text=say("terminal.stop"), tone=Tone.BAD, is_strong=True)
-    known = " ".join(filter(None, (stop.known, on_one_line(stop.message, limit=1000))))
-    for name, text in (("happened", stop.happened), ("known", known), ("todo", stop.todo), ("dont", stop.dont)):
-        yield Line(text=plain(f"{say(f'label.stop_{name}')}:"), is_strong=name in ("todo", "dont"))
-        for part in wrapped(text, "  "):
-            yield Line(text=part, tone=Tone.BAD if name == "dont" else None, is_strong=name in ("todo", "dont"))
-    yield Line(text="")
 
 
 def wrapped(text: str, indent: str, *, rest: str | None = None) -> list[str]:

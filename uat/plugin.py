@@ -52,7 +52,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--known-hosts", metavar="FILE", help="trusted host keys (default: the customer's own file)")
     group.addoption("--manual", choices=["terminal", "file", "none"], help="how the manual checks are asked")
     group.addoption("--answers", metavar="FILE", help="answers of the manual checks, in YAML")
-    group.addoption("--resume", action="store_true", help="go on with the upgrade that was interrupted")
+    group.addoption(
+        "--resume",
+        action="store_true",
+        help="the same command after an interruption: looks at the machine first, then goes on; no patch runs twice",
+    )
     group.addoption("--baseline", metavar="RUN", help="the run that post is compared with: folder or id")
     parser.addini("tvox_checklist", "the checklist of a session that names none", default="")
 

@@ -71,9 +71,9 @@ checks:
         """Run pytest as the engineer would."""
         login = (f"--identity={self.server.key}", f"--known-hosts={self.server.known_hosts}")
         command = (sys.executable, "-m", "pytest", *PLUGINS, f"--phase={phase}", *login, *arguments)
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": addopts, "NO_COLOR": "1"}
+        own = {"HOME": str(self.folder), "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": addopts, "NO_COLOR": "1"}
         return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+            command, cwd=self.folder, env=os.environ | own, capture_output=True, text=True, stdin=subprocess.DEVNULL
         )
 
     def runs(self) -> list[Run]:

@@ -66,7 +66,7 @@ UP, DOWN, UNKNOWN = Availability.UP, Availability.DOWN, Availability.UNKNOWN
         (
             [seen("web", UP, 0), seen("web", UNKNOWN, 50), seen("web", UP, 110)],
             "Nessuna interruzione del servizio rilevata. Per 1 min 00 s non è stato possibile"
-            " stabilirlo: mancava il collegamento con il sistema.",
+            " stabilirlo: la sessione era interrotta, oppure mancava il collegamento con il sistema.",
         ),
         (
             [seen("web", DOWN, 0)],
@@ -165,7 +165,7 @@ def test_what_was_not_reached_is_said_and_not_counted() -> None:
     found = shown(run_of(seen("web", UP, 0), seen("sip", DOWN, 0)))
     assert found.sentence == "Nessuna interruzione del servizio rilevata."
     assert not found.rows[1].is_counted
-    assert found.rows[1].note.startswith("Non ha mai risposto")
+    assert found.rows[1].note.startswith("Dalla postazione dell’operatore non ha mai risposto")
 
 
 def pause(**fields: object) -> Pause:
@@ -228,7 +228,7 @@ END = BEGAN + timedelta(hours=4)
         (UP, False, "22:03:11  Pagina web pbx/occ: risponde di nuovo"),
         (UNKNOWN, False, "22:03:11  Pagina web pbx/occ: stato non rilevabile (HTTP 502)"),
         (UP, True, "22:03:11  Pagina web pbx/occ: risponde"),
-        (DOWN, True, "22:03:11  Pagina web pbx/occ: non risponde già ora (HTTP 502)"),
+        (DOWN, True, "22:03:11  Pagina web pbx/occ: non risponde (HTTP 502)"),
     ],
 )
 def test_a_service_is_told(state: Availability, first: bool, words: str) -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from procedure.preflight import conditions
-from reports import terminal
+from reports import summary, terminal
 from reports.html import pages, render, write
 from reports.junit import junit
 from reports.words import speak
@@ -73,7 +73,7 @@ def test_the_terminal_says_what_to_do() -> None:
 
 def test_the_summary_counts_the_conditions() -> None:
     """The end says the verdict and how many conditions held."""
-    text = "\n".join(line.text for line in terminal.summary(runs.preflight(FAILED), ()))
+    text = "\n".join(line.text for line in summary.summary(runs.preflight(FAILED), ()))
     assert "L'aggiornamento non può essere eseguito" in text
     assert "Verifiche preliminari: 1 superata, 1 non superata" in text
 

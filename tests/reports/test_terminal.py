@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import terminal
+from reports import summary, terminal
 from reports.terminal import Line
 from tests.reports import acme, runs
 from uat.model import News, NewsKind, Outcome, Phase, Result, Step
@@ -44,6 +44,29 @@ def test_what_weakens_the_host_key_is_said() -> None:
     """A line of ~/.ssh/config without effect is named."""
     header = runs.header(ssh_ignored=("stricthostkeychecking",))
     assert "stricthostkeychecking" in text(terminal.started(header, Path("evidence")))
+
+
+def test_a_resumed_session_says_where_it_was_and_what_it_will_not_do() -> None:
+    """Whoever takes it up knows the step, and that nothing is done twice, before anything happens."""
+    said = " ".join(text(terminal.started(HEADER, Path("evidence"), begun=PATCH)).split())
+    assert f'Ripresa dell\'esecuzione {HEADER.id}, interrotta al passo "Applicazione della patch 22.0.17"' in said
+    assert "una patch non viene mai avviata due volte" in said
+
+
+def test_once_the_machine_is_held_the_way_on_is_said() -> None:
+    """After a crash nobody prints anything: the line that goes on stands in the scrollback already."""
+    lock = Step(number=3, name="lock", outcome=Outcome.PASSED, started_at=acme.BEGAN)
+    said = told(NewsKind.ENDED, step=lock)
+    assert f"\n    {HEADER.command} --resume" in said
+    assert "Non avviare né riavviare nulla a mano" in " ".join(said.split())
+    assert "--resume" not in told(NewsKind.ENDED, step=lock.model_copy(update={"outcome": Outcome.FAILED}))
+
+
+def test_what_was_done_is_said_with_the_time_of_its_end() -> None:
+    """As it stood in the scrollback of the session that did it."""
+    start = next(step for step in NIGHT.steps if step.name == "start")
+    ended = told(NewsKind.ENDED, step=start).split()[0]
+    assert told(NewsKind.RECALLED, step=start).endswith(f"già fatto, alle {ended}")
 
 
 def test_a_passed_check_is_silent() -> None:
@@ -138,17 +161,25 @@ def test_a_blocked_step_is_not_told() -> None:
 
 def test_the_end_says_the_verdict_in_words() -> None:
     """First the verdict."""
-    assert "Aggiornamento eseguito, ma il sistema non va riconsegnato" in text(terminal.summary(NIGHT, ()))
+    assert "Aggiornamento eseguito, ma il sistema non va riconsegnato" in text(summary.summary(NIGHT, ()))
 
 
 def test_the_end_counts_the_outcomes() -> None:
     """Then the numbers, phase by phase."""
-    assert "21 superate, 4 non superate" in text(terminal.summary(NIGHT, ()))
+    assert "21 superate, 4 non superate" in text(summary.summary(NIGHT, ()))
+
+
+def test_the_end_says_the_release_and_how_long_the_way_back_is_kept() -> None:
+    """Nobody deletes the snapshot tonight, and nobody forgets it."""
+    said = " ".join(text(summary.summary(runs.clean_run(), ())).split())
+    assert "dalla release 21.0.26 alla 22.0.17" in said
+    assert "da conservare fino al 5 dic 2026, 22:06; si elimina allora, non prima, con --phase=close" in said
+    assert "--phase=close" not in text(summary.summary(runs.stopped_run(), ()))
 
 
 def test_the_end_says_where_the_reports_are() -> None:
     """And the files."""
-    assert "evidence/upgrade.html" in text(terminal.summary(NIGHT, (Path("evidence/upgrade.html"),)))
+    assert "evidence/upgrade.html" in text(summary.summary(NIGHT, (Path("evidence/upgrade.html"),)))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +194,7 @@ def test_the_end_says_where_the_reports_are() -> None:
 )
 def test_a_stop_says_what_happened_what_is_known_what_to_do_and_what_not(words: str) -> None:
     """Nobody has to guess at night."""
-    assert words in " ".join(text(terminal.summary(runs.stopped_run(), ())).split())
+    assert words in " ".join(text(summary.summary(runs.stopped_run(), ())).split())
 
 
 def test_a_machine_out_of_reach_says_what_was_answered() -> None:
@@ -172,14 +203,14 @@ def test_a_machine_out_of_reach_says_what_was_answered() -> None:
     assert night.ending is not None
     ending = night.ending.model_copy(update={"stop": "unreachable", "message": "10.20.30.40:22: no route to host"})
     run = night.model_copy(update={"steps": (), "ending": ending})
-    assert "10.20.30.40:22: no route to host" in " ".join(text(terminal.summary(run, ())).split())
+    assert "10.20.30.40:22: no route to host" in " ".join(text(summary.summary(run, ())).split())
 
 
 def test_every_line_fits_eighty_columns() -> None:
     """A small window shows everything."""
     lines = [
-        *terminal.summary(runs.stopped_run(), ()),
-        *terminal.summary(NIGHT, ()),
+        *summary.summary(runs.stopped_run(), ()),
+        *summary.summary(NIGHT, ()),
         *(line for check in acme.checks() for line in looked_at(check.id)),
         *terminal.told(HEADER, PATCH, News(kind=NewsKind.SILENCE, elapsed=7300)),
     ]
@@ -194,8 +225,8 @@ def looked_at(id: str) -> tuple[Line, ...]:
 
 def test_what_we_say_fits_an_old_windows_console() -> None:
     """Code page 850 has every character that we use."""
-    text(terminal.summary(runs.stopped_run(), ())).encode("cp850")
-    text(terminal.summary(NIGHT, ())).encode("cp850")
+    text(summary.summary(runs.stopped_run(), ())).encode("cp850")
+    text(summary.summary(NIGHT, ())).encode("cp850")
 
 
 def test_sleep_is_told_with_its_length() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from reports import html, terminal
+from reports import html, summary
 from reports.verdict import judge
 from tests.reports import runs
 from tests.reports.acme import BEGAN, checklist, checks
@@ -209,7 +209,7 @@ def test_one_page_a_run(run: Run) -> None:
 def test_the_terminal_after_a_rollback() -> None:
     """The last words say whether the old system is back, and how the checks compare."""
     header = rollback().header.model_copy(update={"checklist": checklist().model_copy(update={"language": "en"})})
-    said = [line.text for line in terminal.summary(rollback().model_copy(update={"header": header}), ())]
+    said = [line.text for line in summary.summary(rollback().model_copy(update={"header": header}), ())]
     assert "The customer has the old system back" in said
     assert any(line.startswith("Checks after the rollback: ") for line in said)
     assert any(line.startswith("Before and after (7f3a): ") for line in said)

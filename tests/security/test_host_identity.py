@@ -27,7 +27,7 @@ from uat.host import Connection, connect
 from uat.model import Identity, Limits, Phase, System
 from uat.probe import Probe
 
-LIMITS = Limits(connect=5, command=10, poll=0.05, boot=20, settle=20, unreachable=20)
+LIMITS = Limits(connect=5, command=10, poll=0.05, boot=20, stable=1, settle=20, unreachable=20)
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from procedure.output import LineReader
-from reports import html, terminal
+from reports import html, summary, terminal
 from reports.junit import junit
 from reports.words import speak
 from tests.reports import runs
@@ -84,7 +84,7 @@ def hostile_stop() -> Run:
 def test_a_hostile_stop() -> None:
     """4.6h: the texts of a STOP show the machine's words, on the terminal and on the page, as plain text."""
     run = hostile_stop()
-    said = "\n".join(line.text for line in terminal.summary(run, ()))
+    said = "\n".join(line.text for line in summary.summary(run, ()))
     assert "shows another SSH key" in " ".join(said.split()) or "chiave SSH diversa" in " ".join(said.split())
     assert RAW.findall(said) == []
     for page in ("pre", "upgrade"):

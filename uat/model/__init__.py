@@ -39,6 +39,7 @@ from uat.model.record import (
     parse_duration,
 )
 from uat.model.run import (
+    HELD_FROM,
     Ending,
     Header,
     Identity,
@@ -67,6 +68,7 @@ from uat.model.word import (
 )
 
 __all__ = [
+    "HELD_FROM",
     "VENDOR_FIRST",
     "AfterValidator",
     "Availability",

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from uat.model.check import Check, Skip, Waiver
-from uat.model.record import ConfigDict, Duration, Field, JsonValue, Record, Source, field_validator
+from uat.model.record import ConfigDict, Duration, Field, JsonValue, Record, Source, field_validator, model_validator
 
 
 class Contact(Record):
@@ -182,6 +182,12 @@ class Limits(Record):
     rollback_clock: Duration = Field(default=5.0, description="the clock's offset after going back to the snapshot")
     log_bytes: int = Field(default=4194304, ge=4096, le=8388608, description="kept of each log in a bundle: its end")
     log_files: int = Field(default=200, ge=1, description="files of the machine in a bundle of logs")
+
+    @model_validator(mode="after")
+    def _settles_in_time(self) -> Limits:
+        if self.settle < self.stable:
+            raise ValueError(f"settle ({self.settle:g} s) must not be shorter than stable ({self.stable:g} s)")
+        return self
 
 
 class Checklist(Record):
