@@ -156,9 +156,14 @@ class Conductor:
             step = step.model_copy(
                 update={"intent": step.intent | earlier.intent, "observation": earlier.observation}
             )
-        self._tell(step, News(kind=NewsKind.BEGAN))
+        self._write(step)
         account = self._account(step)
-        self._try(planned, step, account, lambda: self._work.do(planned, account, earlier))
+
+        def act() -> None:
+            self._on_step(step, News(kind=NewsKind.BEGAN))
+            self._work.do(planned, account, earlier)
+
+        self._try(planned, step, account, act)
         if account.continues and earlier:
             began = earlier.started_at
             step = step.model_copy(update={"started_at": began})
@@ -209,14 +214,16 @@ class Conductor:
 
     def _tell(self, step: Step, news: News) -> None:
         """Write a step down, then say so; in this order, so that what was said is always written."""
-        if step.outcome is not Outcome.RUNNING:
-            self._done[step.name, step.release] = step
+        self._done[step.name, step.release] = step
+        self._write(step)
+        self._on_step(step, news)
+
+    def _write(self, step: Step) -> None:
         try:
             self._stage.journal.write("step", step)
         except JournalError as error:  # what cannot be written down is not gone on with
             self._stage.stop = self._stage.stop or ProcedureError("interrupted", facts={"error": str(error)})
             raise
-        self._on_step(step, news)
 
 
 def _key(planned: Planned) -> _Key:

@@ -110,7 +110,7 @@ LOOP = """cat > /opt/bench/rc <<'RC'
 #!/bin/sh
 n=$(cat /opt/bench/boots 2>/dev/null || echo 0)
 echo $((n + 1)) > /opt/bench/boots
-[ "$n" -lt 3 ] && { sleep 0.7; kill -HUP 1; }
+[ "$n" -lt 3 ] && { sleep 0.7; kill -USR1 1; }
 RC
 chmod +x /opt/bench/rc"""
 

@@ -200,6 +200,21 @@ def test_an_interruption_is_written_and_goes_on(tmp_path: Path, error: BaseExcep
     assert scene.stage.stop is not None
 
 
+def test_an_interruption_while_the_beginning_is_told(tmp_path: Path) -> None:
+    """Ctrl-C while somebody is told that a step began ends that step, which did nothing yet."""
+    scene = Scene(tmp_path, Work())
+
+    def tell(step: Step, news: News) -> None:
+        if step.name == "snapshot":
+            raise KeyboardInterrupt
+
+    conductor = Conductor(PLAN, scene.stage, scene.work, on_step=tell)
+    with pytest.raises(KeyboardInterrupt):
+        conductor.step("snapshot")
+    assert (scene.written[4].outcome, scene.written[4].stop) == (Outcome.FAILED, "interrupted")
+    assert ("snapshot", None) not in scene.work.done
+
+
 def test_a_session_that_was_stopped_before_does_nothing(tmp_path: Path) -> None:
     """When looking before the upgrade was stopped, no step is begun."""
     scene = Scene(tmp_path, Work())

@@ -57,6 +57,11 @@ class Scene:
         return any(begun in path.read_text() for path in self._folder.rglob("journal.jsonl"))
 
     @property
+    def has_gone_down(self) -> bool:
+        """Tell whether the session that runs now saw a service go."""
+        return any('"state": "down"' in path.read_text() for path in self._folder.rglob("journal.jsonl"))
+
+    @property
     def boots(self) -> int:
         """How often the machine has booted: once after the snapshot, then once a reboot."""
         return self._count() - self._before
@@ -248,7 +253,7 @@ def test_an_interruption_while_the_machine_is_off(scene: Scene) -> None:
     """Ctrl-C between shutdown and start: the run stops, and the customer has the machine back."""
 
     def interrupt(process: subprocess.Popen[str]) -> None:
-        while not scene.has_begun("shutdown"):
+        while not (scene.has_begun("shutdown") and scene.has_gone_down):
             time.sleep(0.2)
         process.send_signal(signal.SIGINT)
 
