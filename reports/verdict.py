@@ -63,7 +63,7 @@ def stop_of(run: Run) -> str | None:
 
 def was_changed(run: Run) -> bool:
     """Tell whether the procedure came to a step that changes the machine."""
-    return any(step.name not in _ONLY_LOOKED and step.outcome is not Outcome.BLOCKED for step in run.steps)
+    return any(step.name not in _ONLY_LOOKED and step.was_begun for step in run.steps)
 
 
 def judge(run: Run, phase: Phase) -> Verdict:
@@ -140,7 +140,7 @@ def _night(run: Run, wrong: dict[Phase, _Wrong]) -> Verdict:
         return _verdict("interrupted", Tone.BAD, run, wrong[Phase.POST], Phase.POST)
     if stop:
         return _verdict("upgrade_stopped", Tone.BAD, run, wrong[Phase.POST], Phase.POST)
-    if run.ending is None:
+    if run.ending is None or any(not step.was_begun for step in run.steps):
         return _verdict("interrupted", Tone.BAD, run, wrong[Phase.POST], Phase.POST)
     return _handing_back(run, wrong[Phase.POST], prefix="upgrade")
 

@@ -113,6 +113,14 @@ def test_a_run_without_an_ending_was_interrupted() -> None:
     assert judge(run, Phase.UPGRADE).code == "interrupted"
 
 
+def test_steps_that_were_not_come_to_are_no_upgrade() -> None:
+    """A session that ended between two steps, without a stop, did not carry the upgrade out."""
+    night = runs.clean_run()
+    left = [step.model_copy(update={"outcome": Outcome.NOT_RUN}) for step in night.steps[6:]]
+    run = night.model_copy(update={"steps": (*night.steps[:6], *left)})
+    assert judge(run, Phase.UPGRADE).code == "interrupted"
+
+
 def test_a_machine_that_never_answered_is_unreachable() -> None:
     """Everything blocked because nothing answers."""
     run = run_with(Phase.PRE, "blocked", "blocker", Phase.PRE)
