@@ -60,7 +60,7 @@ def _off(session: Session, ask: Ask) -> AdoptionError | None:
     """Say why nothing can be taken over from a machine that is off; None when it is not, or nobody can tell."""
     try:
         opened = hypervisors.choose(session.checklist.system.hypervisor).open(
-            limits=session.checklist.limits, ask=ask
+            limits=session.checklist.limits, ask=ask, secret=session.secrets.get
         )
         if opened.power().power is not Power.OFF:
             return None

@@ -32,7 +32,7 @@ class Close:
         self._ask = ask
         self._orders = orders
         self._chosen = hypervisors.choose(session.checklist.system.hypervisor)
-        self._hypervisor: Hypervisor = self._chosen.open(limits=self._limits, ask=ask)
+        self._hypervisor: Hypervisor = self._chosen.open(limits=self._limits, ask=ask, secret=session.secrets.get)
         self._snapshot: Listed | None = None
 
     def intent(self, planned: Planned) -> Mapping[str, JsonValue]:

@@ -107,9 +107,9 @@ class Conductor:
             self._add(account.facts)
 
     def _add(self, facts: Mapping[str, JsonValue]) -> None:
-        """Add to the step that stopped the night how the machine was left."""
+        """Add how the machine was left to the step that stopped the night: the first; others failed before it."""
         failed = [step for step in self._done.values() if step.outcome is Outcome.FAILED]
-        for step in failed[-1:]:
+        for step in failed[:1]:
             self._stage.journal.write("step", step.model_copy(update={"observation": step.observation | dict(facts)}))
 
     def _reach(self, planned: Planned) -> None:

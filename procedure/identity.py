@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from procedure.hypervisors import Ask, Vm
-from uat.errors import ExitCode, ProcedureError
+from procedure.hypervisors import Ask, Hypervisor, Vm
+from uat.errors import ExitCode, ObservationError, ProcedureError
 from uat.identity import is_boot_id
 from uat.model import Identity
 
@@ -45,6 +45,17 @@ def require_same(guest: Identity, now: Identity) -> None:
     if before != (now.product_uuid, now.machine_id):
         facts = {"confirmed": list(before), "answers": [now.product_uuid, now.machine_id]}
         raise ProcedureError("wrong_machine", facts=facts)
+
+
+def ask_vm(hypervisor: Hypervisor) -> Vm:
+    """Ask the hypervisor which machine it has there.
+
+    :raises ProcedureError: ``hypervisor_silent``: it does not say; that is no other machine.
+    """
+    try:
+        return hypervisor.identity()
+    except ObservationError as error:
+        raise ProcedureError("hypervisor_silent", facts={"error": str(error)}) from error
 
 
 def require_vm(vm: Vm, stated: str) -> None:

@@ -10,10 +10,11 @@ from procedure.account import Account
 from procedure.again import STARTED
 from procedure.attempt import directory_of
 from procedure.hypervisors import Ask
-from procedure.identity import agree, confirm
+from procedure.identity import agree, ask_vm, confirm
 from procedure.plan import Planned
 from procedure.preflight import conditions
 from procedure.proof import CompletionProof
+from procedure.reach import is_guest_up, is_shut_out
 from procedure.recall import Recall
 from procedure.site import Site
 from uat.errors import ProcedureError
@@ -96,9 +97,13 @@ class Night:
         does[planned.name](account)
 
     def leave(self, account: Account) -> None:
-        """Bring the machine back when the night ended between its shutdown and its start."""
+        """Bring the machine back when the night ended between its shutdown and its start; else say what is seen."""
         if self._is_down:
             snapshot.bring_back(self._site.hypervisor, limits=self._limits, account=account)
+        if is_shut_out(self._session.stop):
+            account.saw(**(seen := self._site.seen_from_here()))
+            if self._recall.may_be_off and not is_guest_up(seen):
+                account.saw(started_again=False)
 
     def _gate(self, account: Account) -> None:
         session = self._session
@@ -114,7 +119,7 @@ class Night:
             account.continues = self._recall.recognise(earlier, account)
             self._take_over()
             return
-        guest, vm = self._site.identity(), self._site.hypervisor.identity()
+        guest, vm = self._site.identity(), ask_vm(self._site.hypervisor)
         account.saw(**guest.model_dump(mode="json"), vm=vm.name, vm_uuid=vm.uuid)
         agree(guest, vm, self._site.chosen.machine.uuid)
         by = confirm(guest.hostname, given=self._confirm_host, ask=self._site.ask)
@@ -155,14 +160,16 @@ class Night:
             return
         if self._recall.has_patch:
             raise ProcedureError("snapshot_gone", facts={"name": self._site.snapshot_name})
-        self._is_down = True
-        snapshot.shutdown(
-            self._site.hypervisor,
-            self._session,
-            limits=self._limits,
-            account=account,
-            is_again=self._session.earlier is not None,
-        )
+        try:
+            snapshot.shutdown(
+                self._site.hypervisor,
+                self._session,
+                limits=self._limits,
+                account=account,
+                is_again=self._session.earlier is not None,
+            )
+        finally:  # also when Ctrl-C ends the waiting; a hypervisor that never answered was asked for nothing
+            self._is_down = self._is_down or "power_before" in account.facts
 
     def _snapshot(self, account: Account) -> None:
         header = self._session.header

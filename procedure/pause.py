@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from procedure.hypervisors import Power, PowerState
-from uat.errors import ObservationError
+from uat.errors import ObservationError, ProcedureError
 from uat.journal import JournalError
 from uat.model import Pause
 
@@ -19,7 +19,8 @@ class PauseWatcher:
     """Writes down when the hypervisor began to hold the machine, and when it let go; it changes nothing.
 
     A machine that stands still is not dead, and what runs on it is not over: whoever waits for it is to know. A
-    hypervisor that does not answer says nothing; whoever needs it meets that himself.
+    hypervisor that does not answer says nothing, and one that refuses the login is asked no more; whoever needs it
+    meets that himself.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class PauseWatcher:
                 self._hear(self._power())
             except ObservationError:
                 continue
-            except JournalError:  # the conductor meets it as well, and stops
+            except (ProcedureError, JournalError):  # the login is refused, or nothing can be written: asked no more
                 return
 
     def _hear(self, state: PowerState) -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 import warnings
 from collections.abc import Callable, Generator, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import pytest
 from procedure import hypervisors, logs, orders
 from procedure.conduct import Conductor, Work
 from procedure.custody import ActiveHereError, FileLock, hold_here
-from procedure.hypervisors import PowerState
+from procedure.hypervisors import Hypervisor, PowerState
 from procedure.night import Night
 from procedure.past import Past
 from procedure.person import Person
@@ -239,8 +239,12 @@ def make_watch(config: pytest.Config, session: Session) -> Watch:
     chosen = hypervisors.choose(session.checklist.system.hypervisor)
     nobody = Person(None, is_there=False)
 
+    @cache  # so that a login that was refused is remembered
+    def opened() -> Hypervisor:
+        return chosen.open(limits=session.checklist.limits, ask=nobody, secret=session.secrets.get)
+
     def power() -> PowerState:
-        return chosen.open(limits=session.checklist.limits, ask=nobody).power()
+        return opened().power()
 
     return Watch(session, tell=tell, power=None if chosen.is_attested else power)
 

@@ -92,7 +92,7 @@ class Preflight:
         except ProcedureError as error:
             if error.stop == _NOBODY:
                 return Finding(outcome=Outcome.UNANSWERED), None
-            return Finding(outcome=Outcome.ERROR, facts=error.facts), error.stop
+            return Finding(outcome=Outcome.ERROR, facts=error.facts), str(error.facts.get("error", error.stop))
         except (ObservationError, OSError) as error:
             return Finding(outcome=Outcome.ERROR), str(error)
 
@@ -103,7 +103,7 @@ class Preflight:
             phrases = session.channel.phrases if session.channel else {}
             self._ground = Ground(
                 session=session,
-                hypervisor=chosen.open(limits=session.checklist.limits, ask=self._ask),
+                hypervisor=chosen.open(limits=session.checklist.limits, ask=self._ask, secret=session.secrets.get),
                 interview=Interview(self._written, ask=self._ask, phrases=phrases),
                 probe=session.probe(),
             )

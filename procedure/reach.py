@@ -7,15 +7,18 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from procedure.child import environment
 from procedure.hypervisors import Hypervisor, Power
-from uat.errors import ObservationError, ProcedureError
+from procedure.lifeline import Link
+from uat.errors import ObservationError, ProcedureError, UnreachableError, words
 from uat.host import Address
 from uat.model import JsonValue, Record
 
 _SECONDS = 5.0
+_SHUT_OUT = ("hypervisor_login", "hypervisor_silent")
+"""The stops after which the hypervisor does not say whether the machine is on."""
 
 
 class Rung(Record):
@@ -37,11 +40,31 @@ def climb(address: Address, hypervisor: Hypervisor, *, login: str) -> dict[str, 
     return {"rung": last} | {rung.name: rung.said for rung in rungs}
 
 
+def is_shut_out(stop: Exception | None) -> bool:
+    """Tell whether a session stopped because it gets no word from the hypervisor."""
+    return isinstance(stop, ProcedureError) and stop.stop in _SHUT_OUT
+
+
+def seen_from_here(link: Link, address: Address, hypervisor: Hypervisor) -> dict[str, JsonValue]:
+    """Look how far one gets to a machine of which its hypervisor says nothing: as `climb`, up to the login."""
+    link.drop_connection()
+    try:
+        link.connection()
+    except UnreachableError as error:
+        return climb(address, hypervisor, login=str(error))
+    return {"rung": "login"}
+
+
+def is_guest_up(seen: Mapping[str, JsonValue]) -> bool:
+    """Tell whether something in the guest answered; ping and an open port may be a router's on the way there."""
+    return seen["rung"] in ("banner", "login")
+
+
 def _on(hypervisor: Hypervisor) -> Rung:
     try:
         state = hypervisor.power()
     except (ObservationError, ProcedureError) as error:
-        return Rung(name="on", answers=False, said=str(error))
+        return Rung(name="on", answers=False, said=words(error))
     return Rung(name="on", answers=state.power is Power.ON, said=f"{state.power} {state.reason}".strip())
 
 

@@ -9,7 +9,7 @@ from procedure import again, custody
 from procedure.account import Account
 from procedure.attempt import Attempt, State
 from procedure.hypervisors import Power
-from procedure.identity import confirm, require_same, require_vm
+from procedure.identity import ask_vm, confirm, require_same, require_vm
 from procedure.plan import Planned
 from procedure.site import Site
 from uat.errors import ExitCode, ProcedureError
@@ -40,6 +40,11 @@ class Recall:
         """Tell whether any patch was begun."""
         return any(self.was_begun(release) for release in self._site.releases)
 
+    @property
+    def may_be_off(self) -> bool:
+        """Tell whether the interrupted session was about to have the machine off, and did not see it back."""
+        return self._had("shutdown", *_BEGUN) and not self._had("start", Outcome.PASSED)
+
     def was_begun(self, release: str) -> bool:
         """Tell whether the machine shows that a patch was begun."""
         attempt = self._attempts.get(release)
@@ -68,10 +73,11 @@ class Recall:
         """Look at machine and hypervisor anew: the right machine, which life, what became of the patches.
 
         :raises ProcedureError: ``wrong_machine``, ``not_confirmed``, ``link_lost``; ``off_after_patch``: it is off
-            although a patch was begun, and switching it on would be a reboot without proof; ``cannot_tell``.
+            although a patch was begun, and switching it on would be a reboot without proof; ``cannot_tell``;
+            ``hypervisor_silent``, ``hypervisor_login``.
         """
         site = self._site
-        vm = site.hypervisor.identity()
+        vm = ask_vm(site.hypervisor)
         require_vm(vm, site.chosen.machine.uuid)
         guest = Identity.model_validate({name: earlier.observation.get(name) for name in Identity.model_fields})
         confirm(guest.hostname, given=self._confirm_host, ask=site.ask, is_again=True)

@@ -12,7 +12,7 @@ from procedure.hypervisors import Ask, Hypervisor
 from procedure.identity import require_same
 from procedure.lifeline import Lifeline
 from procedure.plan import Planned
-from procedure.reach import climb
+from procedure.reach import climb, seen_from_here
 from uat.errors import ProcedureError
 from uat.model import Identity, JsonValue, Limits, Patch, Phase
 from uat.session import Session
@@ -58,7 +58,7 @@ class Site:
     def hypervisor(self) -> Hypervisor:
         """The way to the hypervisor, opened when the first question is asked."""
         if self._opened is None:
-            self._opened = self.chosen.open(limits=self.limits, ask=self.ask)
+            self._opened = self.chosen.open(limits=self.limits, ask=self.ask, secret=self.session.secrets.get)
         return self._opened
 
     @property
@@ -90,6 +90,10 @@ class Site:
     def climb(self, login: str) -> dict[str, JsonValue]:
         """Try how far one still gets to a machine that cannot be logged in to."""
         return climb(self.session.settings.address, self.hypervisor, login=login)
+
+    def seen_from_here(self) -> dict[str, JsonValue]:
+        """Look how far one gets to a machine of which its hypervisor says nothing."""
+        return seen_from_here(self.session, self.session.settings.address, self.hypervisor)
 
     def require_ours(self, account: Account) -> None:
         """See that this is still the confirmed machine, and that nobody has taken it over from us.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from procedure.account import Account
@@ -11,8 +12,9 @@ from procedure.boot import Climb, wait_for_boot
 from procedure.hypervisors import Hypervisor, Power, PowerState, SnapshotFacts
 from procedure.lifeline import Link
 from procedure.patience import Patience
-from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
-from uat.model import Limits, NewsKind
+from procedure.reach import is_guest_up
+from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError, words
+from uat.model import JsonValue, Limits, NewsKind
 
 _SHUTDOWN = "PATH=$PATH:/usr/sbin:/sbin shutdown -h now"
 
@@ -27,10 +29,11 @@ def shutdown(hypervisor: Hypervisor, link: Link, *, limits: Limits, account: Acc
 
     :param is_again: an earlier session may have shut it down already.
     :raises ProcedureError: ``shutdown_failed``: it stays on, or went off without shutting down; in the second
-        case it was switched on again.
+        case it was switched on again; ``hypervisor_silent``: nothing was asked of the machine.
     """
     began = account.elapsed
-    state = hypervisor.power()  # also: see that the hypervisor, or its person, answers
+    state = _before(hypervisor)
+    account.saw(power_before=state.power.value)
     if state.power is Power.PAUSED or (state.power is Power.OFF and not is_again):
         raise ProcedureError("shutdown_failed", facts={"power": state.power.value, "reason": state.reason})
     if state.power is Power.ON:
@@ -43,6 +46,14 @@ def shutdown(hypervisor: Hypervisor, link: Link, *, limits: Limits, account: Acc
     if not state.was_clean:
         start_again(hypervisor, limits=limits, account=account)
         raise ProcedureError("shutdown_failed")
+
+
+def _before(hypervisor: Hypervisor) -> PowerState:
+    """Look whether the machine is on, and see thereby that the hypervisor, or its person, answers."""
+    try:
+        return hypervisor.power()
+    except ObservationError as error:
+        raise ProcedureError("hypervisor_silent", facts={"error": str(error)}) from error
 
 
 def wait_until_off(hypervisor: Hypervisor, *, limits: Limits, account: Account) -> PowerState:
@@ -94,7 +105,7 @@ def start_again(hypervisor: Hypervisor, *, limits: Limits, account: Account) -> 
             account.saw(started_again=True)
             return
         except (ObservationError, UnreachableError, ProcedureError) as error:
-            account.saw(started_again=False, start_error=str(error))
+            account.saw(started_again=False, start_error=words(error))
             if patience.is_over or isinstance(error, ProcedureError):  # nobody is there to be asked
                 return
         patience.pause(limits.poll)
@@ -105,7 +116,7 @@ def bring_back(hypervisor: Hypervisor, *, limits: Limits, account: Account) -> N
     try:
         state = wait_until_off(hypervisor, limits=limits, account=account)
     except (ObservationError, ProcedureError) as error:
-        account.saw(started_again=False, start_error=str(error))
+        account.saw(started_again=False, start_error=words(error))
         return
     if state.power is Power.OFF:
         start_again(hypervisor, limits=limits, account=account)
@@ -181,13 +192,27 @@ def start(hypervisor: Hypervisor, link: Link, *, before: str, limits: Limits, ac
 
     :param before: the boot id from before the shutdown.
     :returns: the new boot id.
-    :raises ProcedureError: ``not_back``, with what still answers.
+    :raises ProcedureError: ``not_back``, with what still answers; ``started_again`` is false when it stayed off.
     """
     began = account.elapsed
     try:
         hypervisor.start()
     except ObservationError as error:
-        raise ProcedureError("not_back", facts=climb(str(error)), exit_code=ExitCode.UNREACHABLE) from error
+        facts = climb(str(error))
+        if _stayed_off(hypervisor, facts):
+            account.saw(started_again=False, start_error=str(error))
+        raise ProcedureError("not_back", facts=facts, exit_code=ExitCode.UNREACHABLE) from error
+    except ProcedureError as error:  # nobody is there to be asked, or the login is refused: it was not started
+        account.saw(started_again=False, start_error=words(error))
+        raise
     after = wait_for_boot(link, before, limits=limits, account=account, climb=climb)
     account.saw(boot_id_before=before, boot_id_after=after, boot_seconds=round(account.elapsed - began, 1))
     return after
+
+
+def _stayed_off(hypervisor: Hypervisor, seen: Mapping[str, JsonValue]) -> bool:
+    """Tell whether a machine that could not be started is off: as the hypervisor says, else by what answers."""
+    try:
+        return hypervisor.power().power is Power.OFF
+    except (ObservationError, ProcedureError):
+        return not is_guest_up(seen)

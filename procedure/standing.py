@@ -14,7 +14,7 @@ from procedure.lifeline import Lifeline
 from procedure.plan import AFTER
 from uat import identity, journal
 from uat.baseline import folder_of
-from uat.errors import ObservationError, ProcedureError, UnreachableError
+from uat.errors import ObservationError, ProcedureError, UnreachableError, words
 from uat.model import VENDOR_FIRST, Outcome, PatchStanding, Phase, Run, SnapshotStanding, Standing
 from uat.resumption import upgrades, was_left
 from uat.session import Session
@@ -100,12 +100,12 @@ def _hypervisor(session: Session, standing: Standing, ask: Ask) -> Standing:
     ours = snapshot.name_of(standing.run.header.id) if standing.run else ""
     try:
         opened = hypervisors.choose(session.checklist.system.hypervisor).open(
-            limits=session.checklist.limits, ask=ask
+            limits=session.checklist.limits, ask=ask, secret=session.secrets.get
         )
         listed, room = opened.snapshots(), opened.room()
         state = opened.power()
     except (ObservationError, ProcedureError, ValueError) as error:
-        return standing.model_copy(update={"unanswered": str(error)})
+        return standing.model_copy(update={"unanswered": words(error)})
     found = tuple(
         SnapshotStanding(name=one.name, taken_at=one.taken_at, size_bytes=one.size_bytes, is_ours=one.name == ours)
         for one in listed
@@ -130,7 +130,7 @@ def _machine(session: Session, standing: Standing) -> Standing:
         holder = custody.holder(lifeline.run)
         patches = tuple(_patches(session, standing.run, lifeline)) if standing.run else ()
     except (UnreachableError, ObservationError, ProcedureError) as error:
-        return standing.model_copy(update={"unreachable": _why(error)})
+        return standing.model_copy(update={"unreachable": words(error)})
     return standing.model_copy(
         update={
             "hostname": seen.hostname,
@@ -143,10 +143,6 @@ def _machine(session: Session, standing: Standing) -> Standing:
             "patches": patches,
         }
     )
-
-
-def _why(error: Exception) -> str:
-    return str(error.facts.get("error", error)) if isinstance(error, ProcedureError) else str(error)
 
 
 def _token(run: Run) -> str:

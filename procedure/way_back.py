@@ -11,7 +11,7 @@ from procedure.lifeline import Lifeline
 from procedure.past import Past
 from procedure.person import Person
 from procedure.plan import Planned
-from procedure.reach import climb
+from procedure.reach import climb, is_shut_out, seen_from_here
 from procedure.rollback import Orders
 from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
 from uat.host import Output
@@ -38,7 +38,7 @@ class WayBack:
         self._ask = ask
         self._orders = orders
         self._chosen = hypervisors.choose(session.checklist.system.hypervisor)
-        self._hypervisor: Hypervisor = self._chosen.open(limits=self._limits, ask=ask)
+        self._hypervisor: Hypervisor = self._chosen.open(limits=self._limits, ask=ask, secret=session.secrets.get)
         self._snapshot: Listed | None = None
         self._reverted_by = ""
         self._boot_id = ""
@@ -85,6 +85,8 @@ class WayBack:
         """Bring the machine back when it was switched off and nobody began to go back, or the going back held."""
         if self._is_down:
             snapshot.bring_back(self._hypervisor, limits=self._limits, account=account)
+        if is_shut_out(self._session.stop):
+            account.saw(**seen_from_here(self._session, self._session.settings.address, self._hypervisor))
 
     def _authorise(self, account: Account) -> None:
         past, orders = self._past, self._orders

@@ -138,14 +138,19 @@ def stop_texts(run: Run, code: str, step: Step | None, formats: Formats) -> tupl
     places = {
         "contact": contact_words(run.header.checklist.contacts.get("telenia"), formats),
         "release": visible(step.release or "") if step else "",
-        **{name: _in_words(facts.get(name)) for name in ("key_known", "key_shown", "trust_command")},
-        "rung": language.name("rung", rung) if rung else language.say("rung.nothing"),
+        **{name: _in_words(facts.get(name)) for name in ("key_known", "key_shown", "trust_command", "error")},
+        "rung": language.name("rung", rung or "unseen"),
     }
     known = code if f"stop.{code}.happened" in language.phrases else "other"
     happened, certain, todo, dont = (language.say(f"stop.{known}.{text}", **places) for text in _STOP_TEXTS)
     if facts.get("started_again") is False:
-        certain = f"{language.say('label.left_off')} {certain}"
+        certain = f"{language.say('label.left_off', vm=_vm(run))} {certain}"
     return happened, certain, todo, dont
+
+
+def _vm(run: Run) -> str:
+    """Give the machine's name in the hypervisor."""
+    return visible(str(next((one.get("vm", "") for one in run.header.checklist.system.hypervisor.values()), "")))
 
 
 def _in_words(fact: JsonValue) -> str:

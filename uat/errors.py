@@ -82,3 +82,8 @@ class ProcedureError(TvoxError):
         self.stop = stop
         self.facts = dict(facts or {})
         self.exit_code = exit_code
+
+
+def words(error: Exception) -> str:
+    """Give an error's own words: of a stop, what was said where it happened."""
+    return str(error.facts.get("error", error)) if isinstance(error, ProcedureError) else str(error)

@@ -1,7 +1,8 @@
 """The socket of hypervisors: a file here is a word under ``system.hypervisor``.
 
-A file offers ``class Inputs(Machine)``, its inputs in YAML, and ``open(inputs, *, limits, ask)``, which gives a
-`Hypervisor`.
+A file offers ``class Inputs(Machine)``, its inputs in YAML, and ``open(inputs, *, limits, ask, secret)``, which
+gives a `Hypervisor`. One that logs in with a password takes ``password`` as an input, a secret's reference, and holds
+it in a `procedure.credential.Password`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,18 @@ class Ask(Protocol):
         :param choices: what may be answered: keys ``choice_<choice>`` hold the words to be typed; none: any text.
         :param places: what stands in the places of the text.
         :raises ProcedureError: ``not_confirmed``: nobody can be asked here.
+        """
+
+
+class Secret(Protocol):
+    """Fetches a secret, which is kept out of all evidence from then on."""
+
+    def __call__(self, reference: str, *, purpose: str) -> str:
+        """Fetch it.
+
+        :param reference: ``env:NAME``, ``file:PATH`` or ``ask``.
+        :param purpose: what it is for, for the prompt.
+        :raises ObservationError: there is none where the reference points.
         """
 
 
@@ -110,7 +123,11 @@ class Room(Record):
 
 
 class Hypervisor(Protocol):
-    """What the procedure asks of a hypervisor. ObservationError: it could not, and says why."""
+    """What the procedure asks of a hypervisor. ObservationError: it could not, and says why.
+
+    ProcedureError: nobody is there to be asked (``not_confirmed``), or it refuses our login (``hypervisor_login``);
+    then asking again in this session is of no use.
+    """
 
     def identity(self) -> Vm:
         """Tell which virtual machine this is."""
@@ -167,7 +184,7 @@ class Hypervisor(Protocol):
 class Adapter(Protocol):
     """What each file of this socket offers, beside ``Inputs``."""
 
-    def open(self, inputs: Machine, *, limits: Limits, ask: Ask) -> Hypervisor:
+    def open(self, inputs: Machine, *, limits: Limits, ask: Ask, secret: Secret) -> Hypervisor:
         """Prepare the way to the hypervisor; the machine is looked for when the first question is asked."""
 
 
@@ -183,13 +200,13 @@ class Chosen:
         """Tell whether snapshots, disks and room are a person's word here: the file says ``IS_ATTESTED``."""
         return bool(getattr(registry.load(__name__, self.word), "IS_ATTESTED", False))
 
-    def open(self, *, limits: Limits, ask: Ask) -> Hypervisor:
+    def open(self, *, limits: Limits, ask: Ask, secret: Secret) -> Hypervisor:
         """Open the way there.
 
         :raises ObservationError: what it needs is missing on this computer.
         """
-        opened: Hypervisor = registry.load(__name__, self.word).open(self.machine, limits=limits, ask=ask)
-        return opened
+        adapter: Adapter = registry.load(__name__, self.word)
+        return adapter.open(self.machine, limits=limits, ask=ask, secret=secret)
 
 
 def choose(settings: Mapping[str, Mapping[str, JsonValue]]) -> Chosen:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from procedure.hypervisors import Ask, Disk, Listed, Machine, Power, PowerState, Room, SnapshotFacts, Vm
+from procedure.hypervisors import Ask, Disk, Listed, Machine, Power, PowerState, Room, Secret, SnapshotFacts, Vm
 from uat.errors import ObservationError
 from uat.model import Limits
 
@@ -34,7 +34,7 @@ class Inputs(Machine):
     uri: str = "qemu:///system"
 
 
-def open(inputs: Inputs, *, limits: Limits, ask: Ask) -> Libvirt:
+def open(inputs: Inputs, *, limits: Limits, ask: Ask, secret: Secret) -> Libvirt:
     """Prepare the way to a domain; each question opens a connection of its own, so that no answer is an old one.
 
     :raises ObservationError: the library is missing.

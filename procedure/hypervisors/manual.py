@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from procedure.hypervisors import Ask, Disk, Listed, Machine, Power, PowerState, Room, SnapshotFacts, Vm
+from procedure.hypervisors import Ask, Disk, Listed, Machine, Power, PowerState, Room, Secret, SnapshotFacts, Vm
 from uat.errors import ObservationError
 from uat.model import Limits
 
@@ -25,7 +25,7 @@ class Inputs(Machine):
     where: str = ""
 
 
-def open(inputs: Inputs, *, limits: Limits, ask: Ask) -> Manual:
+def open(inputs: Inputs, *, limits: Limits, ask: Ask, secret: Secret) -> Manual:
     """Prepare to ask a person; nothing is asked yet."""
     return Manual(inputs, ask)
 

@@ -66,6 +66,9 @@ class Bench:
         self.no_way_back = ""
         self.full: list[str] = []
         self.free_bytes = 80 << 30
+        self.password = ""
+        self.logins_refused = 0
+        self.is_dead = False
         self.on_taken: Callable[[], object] = lambda: None
         self.on_point: Callable[[dict[str, Any]], object] = lambda point: None
         self._copies = folder / "snapshots"
@@ -90,6 +93,12 @@ class Bench:
         """Take a snapshot as somebody else."""
         return self._keep(name)
 
+    def die(self, *, seconds: float | None = None) -> None:
+        """Answer nothing from now on, not even what is being done; for so long, or until ``is_dead`` is false."""
+        self.is_dead = True
+        if seconds is not None:
+            threading.Timer(seconds, lambda: setattr(self, "is_dead", False)).start()
+
     def close(self) -> None:
         """Take no more questions."""
         with contextlib.suppress(OSError):
@@ -106,12 +115,18 @@ class Bench:
         with link, contextlib.suppress(OSError, ValueError):
             asked = json.loads(link.makefile().readline())
             question = asked.pop("question")
+            if question != "point" and self.is_dead:
+                return
             reply = self._reply(question, asked)
-            if reply is not None:
+            if reply is not None and not self.is_dead:
                 link.sendall(json.dumps(reply).encode() + b"\n")
 
     def _reply(self, question: str, asked: dict[str, Any]) -> dict[str, Any] | None:
-        """Do what is asked, as far as the faults allow it; None: the answer gets lost."""
+        """Do what is asked, as far as login and faults allow it; None: the answer gets lost."""
+        user, password = asked.pop("user", ""), asked.pop("password", "")
+        if question != "point" and password != self.password:
+            self.logins_refused += 1
+            return {"refused": f"Cannot complete login of {user}: incorrect user name or password ({password})"}
         fault = self.faults.get(question)
         if fault is None or fault.times <= 0:
             return self._do(question, asked)

@@ -51,6 +51,8 @@ checks:
       pre: {server: {matches: '^21[.]'}}
       post: {server: "%s"}
 """
+PASSWORD = "BENCH_PASSWORD"
+"""The environment variable that holds the engineer's password for the hypervisor."""
 SECONDS = 120.0
 """How long one session may take on the bench; what takes longer hangs, which is a fault as well."""
 
@@ -98,6 +100,8 @@ class Scene:
     def write(self) -> Path:
         """Write the checklist and the patches."""
         machine = {"vm": "TVOX1", "uuid": self.pbx.uuid, "socket": str(self.bench.socket)}
+        if self.bench.password:
+            machine |= {"user": "uat", "password": f"env:{PASSWORD}"}
         system = {
             "ssh": f"root@127.0.0.1:{self.link.port}",
             "web": f"127.0.0.1:{self.pbx.web_port}",

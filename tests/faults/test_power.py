@@ -67,6 +67,7 @@ def test_d4_no_power_on(scene: Scene) -> None:
     scene.bench.fault("start", Mode.REFUSE)
     ended = scene.run()
     assert (ended.exit_code, scene.stop) == (11, "not_back"), ended.output
+    assert "THE SYSTEM IS OFF" in ended.output.partition("STOP\n")[2]
     assert not scene.pbx.is_on
     assert scene.pbx.told("patch") == []
 

@@ -215,6 +215,15 @@ def test_an_interruption_while_the_beginning_is_told(tmp_path: Path) -> None:
     assert ("snapshot", None) not in scene.work.done
 
 
+def test_how_the_machine_was_left_stands_with_the_stop(tmp_path: Path) -> None:
+    """What is seen at the end belongs to the step that stopped this session, not to one that failed in an earlier."""
+    work = Work("shutdown", failing(ProcedureError("hypervisor_login")))
+    scene = Scene(tmp_path, work, earlier("snapshot", Outcome.FAILED))
+    scene.conductor.step("unlock")
+    scene.conductor.close()
+    assert [one.name for one in scene.written if one.observation.get("left")] == ["shutdown"]
+
+
 def test_a_session_that_was_stopped_before_does_nothing(tmp_path: Path) -> None:
     """When looking before the upgrade was stopped, no step is begun."""
     scene = Scene(tmp_path, Work())

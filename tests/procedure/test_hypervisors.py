@@ -11,6 +11,7 @@ from procedure.hypervisors import Hypervisor, Listed, Power
 from procedure.hypervisors.manual import clock_time
 from uat.errors import ObservationError
 from uat.model import Limits
+from uat.secret import Secrets
 
 UUID = "00112233-4455-6677-8899-aabbccddeeff"
 MANUAL = {"manual": {"vm": "TVOX1", "uuid": UUID, "where": "vCenter"}}
@@ -29,7 +30,7 @@ class Typist:
 
 
 def manual(typist: Typist) -> Hypervisor:
-    return hypervisors.choose(MANUAL).open(limits=Limits(), ask=typist)
+    return hypervisors.choose(MANUAL).open(limits=Limits(), ask=typist, secret=Secrets().get)
 
 
 @pytest.mark.parametrize(

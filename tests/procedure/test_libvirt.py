@@ -9,6 +9,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from procedure.hypervisors import Hypervisor, Power, Vm
 from tests.lab import libvirtd, missing
 from uat.errors import ObservationError
 from uat.model import Limits
+from uat.secret import Secrets
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason="; ".join(missing()))
 
@@ -68,7 +70,8 @@ def define(state: Path, xml: str) -> Hypervisor:
 
 def opened(uri: str, vm: str = NAME) -> Hypervisor:
     chosen = hypervisors.choose({"libvirt": {"uri": uri, "vm": vm, "uuid": UUID}})
-    return chosen.open(limits=Limits(), ask=None)  # type: ignore[arg-type]  # libvirt asks nobody
+    ask: Any = None  # libvirt asks nobody
+    return chosen.open(limits=Limits(), ask=ask, secret=Secrets().get)
 
 
 def virsh(state: Path, *words: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from procedure.hypervisors import Power, PowerState
 from procedure.pause import PauseWatcher
 from tests.procedure.test_outage import until
-from uat.errors import ObservationError
+from uat.errors import ObservationError, ProcedureError
 from uat.model import Pause
 
 ON = PowerState(power=Power.ON)
@@ -94,3 +94,15 @@ def test_a_machine_that_answers_is_not_asked_for() -> None:
     waited.watcher.stop()
     asked.watcher.stop()
     assert asked.count == 0
+
+
+def test_a_refused_login_is_not_tried_again() -> None:
+    """A hypervisor that refuses the login is asked no more: the account would be locked."""
+    refused, waited = Asked(ProcedureError("hypervisor_login")), Asked(ON)
+    refused.watcher.start()
+    refused.until_asked(1)
+    waited.watcher.start()
+    waited.until_asked(5)
+    waited.watcher.stop()
+    refused.watcher.stop()
+    assert refused.count == 1

@@ -11,7 +11,7 @@ from procedure import snapshot
 from procedure.account import Account
 from procedure.hypervisors import Power, PowerState
 from tests.procedure.machine import FAST, ONE, TWO, Machine, Scripted, output, refuse
-from uat.errors import ProcedureError, UnreachableError
+from uat.errors import ObservationError, ProcedureError, UnreachableError
 from uat.model import JsonValue
 
 
@@ -203,10 +203,57 @@ def test_start_is_another_life() -> None:
 
 
 def test_a_machine_that_cannot_be_switched_on() -> None:
-    """The hypervisor refuses to start it: not back, with its words, exit code 11."""
+    """The hypervisor refuses to start it: not back, with its words, exit code 11, and it is off."""
+    machine, told = with_wrong(start=refuse)(off()), account()
     with pytest.raises(ProcedureError) as stop:
-        snapshot.start(
-            with_wrong(start=refuse)(off()), Scripted([]), before=ONE, limits=FAST, account=account(), climb=climb
-        )
+        snapshot.start(machine, Scripted([]), before=ONE, limits=FAST, account=told, climb=climb)
+    assert (told.facts["started_again"], told.facts["start_error"]) == (False, "the datastore is full")
     assert (stop.value.stop, stop.value.exit_code) == ("not_back", 11)
     assert stop.value.facts["login"] == "the datastore is full"
+
+
+@pytest.mark.parametrize(("rung", "is_off"), [("port", True), ("banner", False)])
+def test_a_start_of_which_nobody_knows(rung: str, is_off: bool) -> None:
+    """Where the hypervisor falls silent while it starts the machine, it is off unless something in it answers."""
+
+    class Silent(Machine):
+        def power(self) -> PowerState:
+            raise ObservationError("no answer")
+
+    told = account()
+    with pytest.raises(ProcedureError):
+        snapshot.start(
+            Silent(start=refuse),
+            Scripted([]),
+            before=ONE,
+            limits=FAST,
+            account=told,
+            climb=lambda said: {"rung": rung},
+        )
+    assert ("started_again" in told.facts) is is_off
+
+
+def test_a_login_that_is_refused() -> None:
+    """A refused login is not asked about again, and the machine that it leaves is said to be off."""
+
+    def shut_out() -> None:
+        raise ProcedureError("hypervisor_login", facts={"error": "wrong password"})
+
+    machine, told = Machine(start=shut_out), account()
+    with pytest.raises(ProcedureError) as stop:
+        snapshot.start(machine, Scripted([]), before=ONE, limits=FAST, account=told, climb=climb)
+    assert (stop.value.stop, machine.acts) == ("hypervisor_login", ["start"])
+    assert (told.facts["started_again"], told.facts["start_error"]) == (False, "wrong password")
+
+
+def test_a_silent_hypervisor_before_the_shutdown() -> None:
+    """A hypervisor that does not answer is no machine that does not go off: nothing is asked of the machine."""
+
+    class Silent(Machine):
+        def power(self) -> PowerState:
+            raise ObservationError("no answer")
+
+    machine, told = Silent(), account()
+    with pytest.raises(ProcedureError) as stop:
+        snapshot.shutdown(machine, Scripted([]), limits=FAST, account=told)
+    assert (stop.value.stop, machine.acts, told.facts) == ("hypervisor_silent", [], {})

@@ -21,6 +21,7 @@ from uat.errors import ProcedureError, UnreachableError
 from uat.host import parse_address
 from uat.journal import Journal
 from uat.model import Checklist, Header, Identity, Outcome, Phase, Step, System, Upgrade
+from uat.secret import Secrets
 
 NEW_LIFE = "0d6a9a6b-6a2f-4d2e-b0f3-1c9a2f64e0aa"
 GONE: Any = UnreachableError("no route")
@@ -39,6 +40,7 @@ class Stage(Scripted):
         self.settings = type("Settings", (), {"address": parse_address("root@pbx")})()
         self.journal = Journal.create(folder / "now", self.header)
         self.stop: ProcedureError | UnreachableError | None = None
+        self.secrets = Secrets()
         self.answers = answers
         self.boot_id = "5f0c3c1e-97c4-4b5e-8a57-0b8f5d1a77c1"
 

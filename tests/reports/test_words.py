@@ -32,7 +32,7 @@ STOPS = (
     "no_case", "no_approver", "no_logs", "loss_not_accepted", "rollback_done", "rollback_unclear",
     "no_way_back", "wrong_snapshot", "foreign_snapshots", "hypervisor_silent", "still_on", "revert_failed",
     "clock_wrong", "too_early", "upgrade_open", "not_decided", "snapshot_missing", "delete_failed",
-    "still_chained", "not_tidied",
+    "still_chained", "not_tidied", "hypervisor_login",
 )  # fmt: skip
 STEP_OUTCOMES = ("passed", "failed", "error", "blocked", "not_run", "running")
 
@@ -45,7 +45,7 @@ BY_ENUM = {
     "operator": [*OPERATORS, "recorded", "no_baseline", "lost", "none_of", "with_before"],
     "answer": ["passed", "failed", "not_applicable", "by"],
     "evidence": ["command", "http", "tls", "tcp", "file", "answer"],
-    "rung": ["on", "ping", "port", "banner", "login", "nothing"],
+    "rung": ["on", "ping", "port", "banner", "login", "nothing", "unseen"],
     "patch_state": list(State),
     "step": {*BEFORE, *AFTER, *(name for names in OTHERS.values() for name in names)},
     "availability": list(Availability),

@@ -399,6 +399,10 @@ def test_wrong(tmp_path: Path, written: str, said: str) -> None:
 WRONG_SYSTEM: list[tuple[str, str]] = [
     ("{shs: root@a}", "2:10: unknown field 'shs'; did you mean 'ssh'?"),
     ("{password: secret}", "2:20: a password does not stand in a checklist; write env:NAME, file:PATH or ask"),
+    (
+        "{hypervisor: {libvirt: {password: secret}}}",
+        "2:43: a password does not stand in a checklist; write env:NAME, file:PATH or ask",
+    ),
     ("{tls: sha256:abc}", "2:15: 'verify' is due here, or 'sha256:' and the certificate's 64 hexadecimal digits"),
     ("{hypervisor: {libvirt: {}, vsphere: {}}}", "2:36: a machine runs on one hypervisor"),
     ("{hypervisor: {libvirt: here}}", "2:32: a mapping is due here, not 'here'"),

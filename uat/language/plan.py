@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,10 +19,11 @@ from uat.secret import is_reference
 def read_system(written: Table, values: Mapping[str, str], problems: list[Problem]) -> System:
     """Read ``system:``, its variables filled in."""
     table = fill_table(_hypervisor(written, problems), values, problems)
-    password, tls = table.get("password"), table.get("tls")
-    if isinstance(password, Text) and not is_reference(password.value):
-        message = "a password does not stand in a checklist; write env:NAME, file:PATH or ask"
-        problems.append(problem(password.source, message))
+    tls = table.get("tls")
+    for password in _passwords(table):
+        if isinstance(password, Text) and not is_reference(password.value):
+            message = "a password does not stand in a checklist; write env:NAME, file:PATH or ask"
+            problems.append(problem(password.source, message))
     if isinstance(tls, Text) and not re.fullmatch(r"verify|sha256:([0-9A-Fa-f]:?){64}", tls.value):
         message = "'verify' is due here, or 'sha256:' and the certificate's 64 hexadecimal digits"
         problems.append(problem(tls.source, message))
@@ -39,6 +40,15 @@ def read_upgrade(written: Table, values: Mapping[str, str], *, zone: ZoneInfo, p
     }
     others = table.only(key for key in table.entries if key not in known)
     return fit(Upgrade, others, problems=problems, known=known) or Upgrade()
+
+
+def _passwords(table: Table) -> Iterator[Node | None]:
+    """Give what stands where a password is due: the machine's, and the hypervisor's."""
+    yield table.get("password")
+    hypervisor = table.get("hypervisor")
+    for entry in hypervisor.entries.values() if isinstance(hypervisor, Table) else ():
+        if isinstance(entry.value, Table):
+            yield entry.value.get("password")
 
 
 def _hypervisor(table: Table, problems: list[Problem]) -> Table:

@@ -6,28 +6,33 @@ import json
 import socket
 from typing import Any
 
-from procedure.hypervisors import Ask, Disk, Listed, Machine, PowerState, Room, SnapshotFacts, Vm
+from procedure.credential import Password
+from procedure.hypervisors import Ask, Disk, Listed, Machine, PowerState, Room, Secret, SnapshotFacts, Vm
 from uat.errors import ObservationError
 from uat.model import Limits
 
 
 class Inputs(Machine):
-    """Where the bench listens."""
+    """Where the bench listens, and who logs in there; nobody has to where no password is named."""
 
     socket: str
+    user: str = ""
+    password: str = ""
 
 
-def open(inputs: Inputs, *, limits: Limits, ask: Ask) -> Client:
+def open(inputs: Inputs, *, limits: Limits, ask: Ask, secret: Secret) -> Client:
     """Prepare the way to the bench."""
-    return Client(inputs, limits)
+    password = Password(inputs.password, secret=secret, purpose=f"{inputs.user}, bench") if inputs.password else None
+    return Client(inputs, limits, password)
 
 
 class Client:
-    """Asks one question a connection, each with a limit, as an adapter must."""
+    """Asks one question a connection, each with a limit and with a login of its own, as an adapter must."""
 
-    def __init__(self, inputs: Inputs, limits: Limits) -> None:
+    def __init__(self, inputs: Inputs, limits: Limits, password: Password | None) -> None:
         self._inputs = inputs
         self._limits = limits
+        self._password = password
 
     def identity(self) -> Vm:
         """Ask."""
@@ -84,6 +89,8 @@ class Client:
         return tuple(self._ask("chained"))
 
     def _ask(self, question: str, *, limit: float | None = None, **places: Any) -> Any:
+        if self._password:
+            places |= {"user": self._inputs.user, "password": self._password.get()}
         try:
             with socket.socket(socket.AF_UNIX) as link:
                 link.settimeout(limit or self._limits.command)
@@ -95,6 +102,8 @@ class Client:
         if not line:
             raise ObservationError(f"bench: {question}: the connection was closed before an answer came")
         reply = json.loads(line)
+        if "refused" in reply and self._password:
+            raise self._password.refused(reply["refused"])
         if "error" in reply:
             raise ObservationError(f"bench: {question}: {reply['error']}")
         return reply["value"]
