@@ -9,6 +9,8 @@ Example::
 from __future__ import annotations
 
 import contextlib
+import re
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +28,8 @@ from uat.model import Limits
 _T = TypeVar("_T")
 _INSTALL = "the library for libvirt is missing: pip install 'tvox-uat[libvirt]'"
 _UNCLEAN = ("destroyed", "crashed", "failed", "daemon")
+_OURS = re.compile(r"(tvox-uat-.+)[.][0-9a-f]{6}")
+"""A snapshot of this adapter: the name that it was asked for, and what makes it the only one in the disk files."""
 
 
 class Inputs(Machine):
@@ -86,22 +90,28 @@ class Libvirt:
             self._ask(lambda domain: domain.create())
 
     def take_snapshot(self, name: str, description: str) -> None:
-        """Take an internal snapshot; of a domain that is off it has no memory."""
+        """Take an internal snapshot; of a domain that is off it has no memory.
+
+        A daemon that dies meanwhile leaves it in some disk files and does not list it (libvirt 9.0). qemu-img goes
+        back to the oldest of a name: so no two that we take are called the same, and what ours is called is its id.
+        """
+        if any(one.name == name for one in self.snapshots()):
+            raise ObservationError(f"{self._inputs.vm}: a snapshot {name} is there already")
         xml = (
-            f"<domainsnapshot><name>{escape(name)}</name>"
+            f"<domainsnapshot><name>{escape(f'{name}.{secrets.token_hex(3)}')}</name>"
             f"<description>{escape(description)}</description></domainsnapshot>"
         )
         self._ask(lambda domain: domain.snapshotCreateXML(xml))
 
     def find_snapshot(self, name: str) -> SnapshotFacts | None:
         """Read a snapshot's own description (libvirt: *Snapshot XML format*) and compare it with the disks."""
-        alike = [one.name for one in self.snapshots() if one.name == name]
+        alike = [one.id for one in self.snapshots() if one.name == name]
         if not alike:
             return None
         if len(alike) > 1:
             raise ObservationError(f"{self._inputs.vm}: {len(alike)} snapshots are called {name}")
         snapshot, domain = self._ask(
-            lambda domain: (domain.snapshotLookupByName(name).getXMLDesc(), domain.XMLDesc())
+            lambda domain: (domain.snapshotLookupByName(alike[0]).getXMLDesc(), domain.XMLDesc())
         )
         return _facts(ElementTree.fromstring(snapshot), ElementTree.fromstring(domain))
 
@@ -208,10 +218,10 @@ def _facts(snapshot: ElementTree.Element, domain: ElementTree.Element) -> Snapsh
         if disk.get("snapshot") in ("internal", "external")
     }
     memory = snapshot.find("memory")
-    name = snapshot.findtext("name", "")
+    id = snapshot.findtext("name", "")
     return SnapshotFacts(
-        name=name,
-        id=name,
+        name=_asked_for(id),
+        id=id,
         taken_at=_taken_at(snapshot),
         was_off=snapshot.findtext("state") == "shutoff",
         without_memory=memory is not None and memory.get("snapshot") == "no",
@@ -222,8 +232,14 @@ def _facts(snapshot: ElementTree.Element, domain: ElementTree.Element) -> Snapsh
 
 def _listed(description: str) -> Listed:
     snapshot = ElementTree.fromstring(description)
-    name = snapshot.findtext("name", "")
-    return Listed(name=name, id=name, taken_at=_taken_at(snapshot))
+    id = snapshot.findtext("name", "")
+    return Listed(name=_asked_for(id), id=id, taken_at=_taken_at(snapshot))
+
+
+def _asked_for(id: str) -> str:
+    """Give the name under which a snapshot was asked for; somebody else's is what it is called."""
+    ours = _OURS.fullmatch(id)
+    return ours[1] if ours else id
 
 
 def _taken_at(snapshot: ElementTree.Element) -> datetime:

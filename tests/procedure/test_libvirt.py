@@ -132,7 +132,7 @@ def test_going_back(state: Path, machine: Hypervisor) -> None:
     machine.revert(listed)
     assert written(state) == "old"
     assert machine.power().power is Power.OFF
-    assert [one.id for one in machine.snapshots()] == ["tvox-uat-1"]
+    assert [(one.name, one.id) for one in machine.snapshots()] == [("tvox-uat-1", listed.id)]
 
 
 def test_going_back_to_what_is_gone(machine: Hypervisor) -> None:
@@ -144,12 +144,12 @@ def test_going_back_to_what_is_gone(machine: Hypervisor) -> None:
         machine.revert(listed)
 
 
-def test_deleting_one_of_two(machine: Hypervisor) -> None:
+def test_deleting_one_of_two(state: Path, machine: Hypervisor) -> None:
     """Only the snapshot that was named goes; what somebody else took stays, and nothing is chained."""
-    machine.take_snapshot("before-christmas", "")
+    libvirtd.virsh(state, "snapshot-create-as", NAME, "before-christmas")
     machine.take_snapshot("tvox-uat-1", "")
-    machine.delete(next(one for one in machine.snapshots() if one.id == "tvox-uat-1"))
-    assert [one.id for one in machine.snapshots()] == ["before-christmas"]
+    machine.delete(next(one for one in machine.snapshots() if one.name == "tvox-uat-1"))
+    assert [(one.name, one.id) for one in machine.snapshots()] == [("before-christmas", "before-christmas")]
     assert machine.chained() == ()
 
 
@@ -201,7 +201,7 @@ def written(state: Path) -> str:
     """Read which text stands there."""
     for text in ("old", "new"):
         command = ["qemu-io", "-f", "qcow2", "-c", f"read -P {ord(text[0])} 0 512", str(state / "a.qcow2")]
-        if b"verification failed" not in subprocess.run(command, check=True, capture_output=True).stdout:
+        if subprocess.run(command, check=False, capture_output=True).returncode == 0:  # the pattern is there
             return text
     return ""
 
