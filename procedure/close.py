@@ -13,12 +13,10 @@ from procedure.lifeline import Lifeline
 from procedure.past import Past
 from procedure.person import Person
 from procedure.plan import Planned
-from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
+from uat.errors import ExitCode, ProcedureError, UnreachableError
 from uat.model import JsonValue, Phase, Step
 from uat.session import Session
 
-_UNABLE = {"recognise": "hypervisor_silent", "delete": "delete_failed", "tidy": "not_tidied"}
-"""What stops a close when a step got an answer that made no sense."""
 _HOUR, _DAY = 3600, 86400
 
 
@@ -60,12 +58,7 @@ class Close:
             "delete": self._delete,
             "tidy": self._tidy,
         }
-        try:
-            does[planned.name](account)
-        except ObservationError as error:
-            code = ExitCode.GATE_CLOSED if planned.name == "recognise" else ExitCode.STOPPED
-            facts = {"error": str(error)}
-            raise ProcedureError(_UNABLE[planned.name], facts=facts, exit_code=code) from error
+        does[planned.name](account)
 
     def leave(self, account: Account) -> None:
         """Leave the machine as it is: a close never switches it off."""

@@ -14,19 +14,8 @@ from uat.model import JsonValue, News, NewsKind, Outcome, Step
 
 _Key: TypeAlias = tuple[str, str | None]
 
-_UNABLE = {
-    "gate": "gate_closed",
-    "identify": "wrong_machine",
-    "lock": "held_by_another",
-    "shutdown": "shutdown_failed",
-    "snapshot": "snapshot_failed",
-    "start": "restart_broke_it",
-    "deliver": "patch_missing",
-    "patch": "patch_lost",
-    "reboot": "boot_id_unknown",
-    "release": "wrong_release",
-}
-"""What stops the night when a step got an answer that made no sense."""
+_NOTHING_DONE = ("hypervisor_silent",)
+"""What stops a procedure at its first look: it ends like one whose gate is closed."""
 
 
 class Stage(Protocol):
@@ -189,7 +178,8 @@ class Conductor:
                 "link_lost", facts={"error": str(error)}, exit_code=ExitCode.UNREACHABLE
             )
         except ObservationError as error:
-            self._stage.stop = ProcedureError(_UNABLE.get(planned.name, "not_settled"), facts={"error": str(error)})
+            code = ExitCode.GATE_CLOSED if planned.unable in _NOTHING_DONE else ExitCode.STOPPED
+            self._stage.stop = ProcedureError(planned.unable, facts={"error": str(error)}, exit_code=code)
         except BaseException as error:
             self._stage.stop = ProcedureError("interrupted", facts={"error": f"{type(error).__name__}: {error}"})
             self._end(step, account)

@@ -68,7 +68,7 @@ def _go_on(standing: Standing, run: Run) -> str:
 
 
 def _is_whole(run: Run) -> bool:
-    return any(step.name == AFTER[-1] and step.outcome is Outcome.PASSED for step in run.steps)
+    return any(step.name in AFTER and step.outcome is Outcome.PASSED for step in run.steps)
 
 
 def _command(word: str, standing: Standing) -> str:

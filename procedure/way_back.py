@@ -18,15 +18,6 @@ from uat.host import Output
 from uat.model import Identity, JsonValue, Phase, Step
 from uat.session import Session
 
-_UNABLE = {
-    "recognise": "hypervisor_silent",
-    "power_off": "still_on",
-    "revert": "revert_failed",
-    "start": "not_back",
-    "clock": "clock_wrong",
-}
-"""What stops a rollback when a step got an answer that made no sense."""
-
 
 class WayBack:
     """Holds what one step leaves for a later one: the snapshot that was recognised, and who went back before."""
@@ -74,12 +65,7 @@ class WayBack:
             "clock": self._clock,
             "unlock": self._unlock,
         }
-        try:
-            does[planned.name](account)
-        except ObservationError as error:
-            stop, facts = _UNABLE.get(planned.name, "not_settled"), {"error": str(error)}
-            code = ExitCode.GATE_CLOSED if planned.name == "recognise" else ExitCode.STOPPED
-            raise ProcedureError(stop, facts=facts, exit_code=code) from error
+        does[planned.name](account)
 
     def leave(self, account: Account) -> None:
         """Bring the machine back when it was switched off and nobody began to go back, or the going back held."""

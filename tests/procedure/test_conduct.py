@@ -11,7 +11,7 @@ import pytest
 
 from procedure.account import Account
 from procedure.conduct import Conductor
-from procedure.plan import Planned, plan
+from procedure.plan import Planned, plan, steps_of
 from uat import journal
 from uat.errors import ExitCode, ObservationError, ProcedureError, UnreachableError
 from uat.journal import Journal, JournalError
@@ -63,11 +63,11 @@ def header() -> Header:
 
 
 class Scene:
-    def __init__(self, folder: Path, work: Work, *earlier: Step) -> None:
+    def __init__(self, folder: Path, work: Work, *earlier: Step, steps: tuple[Planned, ...] = PLAN) -> None:
         self.stage, self.work = Stage(folder), work
         self.told: list[tuple[Step, News]] = []
         self.conductor = Conductor(
-            PLAN, self.stage, work, on_step=lambda *told: self.told.append(told), earlier=earlier
+            steps, self.stage, work, on_step=lambda *told: self.told.append(told), earlier=earlier
         )
 
     @property
@@ -186,6 +186,16 @@ def test_what_a_failure_stops_with(tmp_path: Path, error: Exception, stop: str, 
     assert scene.conductor.step("snapshot").stop == stop
     assert isinstance(scene.stage.stop, ProcedureError)
     assert scene.stage.stop.exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("phase", "stop"), [(Phase.UPGRADE, "restart_broke_it"), (Phase.ROLLBACK, "not_back")], ids=str
+)
+def test_a_step_is_stopped_in_the_words_of_its_procedure(tmp_path: Path, phase: Phase, stop: str) -> None:
+    """A start whose answer makes no sense is one thing before a patch, and another after going back."""
+    steps = steps_of(phase, Upgrade(patches=PATCHES))
+    scene = Scene(tmp_path, Work("start", failing(ObservationError("odd"))), steps=steps)
+    assert scene.conductor.step("start").stop == stop
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("a defect")])

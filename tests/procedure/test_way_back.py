@@ -224,8 +224,21 @@ def test_gone_and_nobody_knows_who(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("phase", [Phase.ROLLBACK, Phase.CLOSE])
+def test_a_hypervisor_that_talks_nonsense(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phase: Phase) -> None:
+    """A hypervisor that cannot be understood closes the gate: the machine is not touched."""
+    machine = Today()
+    monkeypatch.setattr(machine, "identity", refuse)
+    scene = Scene(tmp_path, phase, machine, monkeypatch)
+    assert scene.play()["recognise"] is Outcome.FAILED
+    assert isinstance(scene.stage.stop, ProcedureError)
+    assert (scene.stage.stop.stop, scene.stage.stop.exit_code) == ("hypervisor_silent", 12)
+    assert scene.stage.stop.facts == {"error": "the datastore is full"}
+    assert machine.acts == []
+
+
+@pytest.mark.parametrize("phase", [Phase.ROLLBACK, Phase.CLOSE])
 def test_every_step_of_the_plan_can_be_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phase: Phase) -> None:
     """The plan's words are the steps that were done, in that order."""
     monkeypatch.setattr("procedure.closing.tidy", nothing)
     scene = Scene(tmp_path, phase, Today(), monkeypatch)
-    assert tuple(scene.play()) == OTHERS[phase]
+    assert tuple(scene.play()) == tuple(OTHERS[phase])
