@@ -10,7 +10,7 @@ import pytest
 from tests.faults import invariants
 from tests.faults.patch import Patch
 from tests.faults.pbx import missing
-from tests.faults.scene import Ended, Scene, night
+from tests.faults.scene import Ended, Scene, See, night
 
 Nights = Callable[..., Scene]
 
@@ -35,7 +35,7 @@ def scene(nights: Nights) -> Scene:
 
 
 @pytest.fixture
-def see(record_property: Callable[[str, object], None]) -> Callable[[Scene, Ended], None]:
+def see(record_property: Callable[[str, object], None]) -> See:
     """See that the world is sound after a night, and keep what was seen for docs/faults.md."""
 
     def look(scene: Scene, ended: Ended) -> None:

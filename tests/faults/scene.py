@@ -265,6 +265,10 @@ class Scene:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+See = Callable[[Scene, Ended], None]
+"""Sees that the world is sound after a night: the fixture ``see``."""
+
+
 @contextmanager
 def night(*patches: Patch) -> Iterator[Scene]:
     """Set a scene, and take it down; it lives in memory."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.faults.bench import Mode
 from tests.faults.conftest import Nights
 from tests.faults.moments import killed_at
 from tests.faults.patch import Patch
-from tests.faults.scene import Ended, Scene
-
-See = Callable[[Scene, Ended], None]
+from tests.faults.scene import Scene, See
 
 
 @pytest.mark.faults_full

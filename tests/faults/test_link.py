@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections.abc import Callable
 
 import pytest
 
@@ -14,11 +13,9 @@ from tests.faults.conftest import Nights
 from tests.faults.moments import once
 from tests.faults.patch import Patch
 from tests.faults.pbx import Pbx
-from tests.faults.scene import Ended, Scene
+from tests.faults.scene import Scene, See
 from tests.sshd import make_key
 from uat.model import Outcome
-
-See = Callable[[Scene, Ended], None]
 
 
 @pytest.mark.faults_full

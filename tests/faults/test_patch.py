@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,11 @@ from procedure.lifeline import Lifeline
 from tests.faults import patch as patches
 from tests.faults.conftest import Nights
 from tests.faults.patch import Patch
-from tests.faults.scene import Ended, Scene
+from tests.faults.scene import Scene, See
 from uat.errors import ProcedureError
 from uat.host import Address, connect
 from uat.model import Limits, Outcome
 
-See = Callable[[Scene, Ended], None]
 OLD_LOG = "cat <<'OLD'\n" + "\n".join(patches.WHOLE) + "\nOLD\necho 'Starting the update'"
 BAD: dict[str, tuple[Patch, str]] = {
     "C1-no marker": (Patch(release="22.0.0", marker="none"), "no_marker"),

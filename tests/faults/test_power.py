@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.faults.bench import Mode
 from tests.faults.conftest import Nights
 from tests.faults.moments import once
 from tests.faults.patch import Patch
-from tests.faults.scene import Ended, Scene
-
-See = Callable[[Scene, Ended], None]
+from tests.faults.scene import Scene, See
 
 
 @pytest.mark.faults_full
@@ -158,7 +154,7 @@ def test_d10_no_new_kernel(nights: Nights, see: See) -> None:
 
 
 @pytest.mark.faults_full
-def test_d12_the_old_release(nights: Nights, see: Callable[..., None]) -> None:
+def test_d12_the_old_release(nights: Nights, see: See) -> None:
     """A machine that comes back with the old release is not called upgraded."""
     act = "printf '#!/bin/sh\\necho 21.0.26 > /opt/bench/release\\n' > /opt/bench/rc; chmod +x /opt/bench/rc"
     scene = nights(Patch(release="22.0.0", during=act))

@@ -15,12 +15,11 @@ from tests.faults import invariants
 from tests.faults.conftest import Nights
 from tests.faults.moments import killed_at, once
 from tests.faults.patch import Patch
-from tests.faults.scene import Ended, Scene
+from tests.faults.scene import Scene, See
 from uat import journal
 from uat.journal import JournalError
 from uat.model import Outcome
 
-See = Callable[[Scene, Ended], None]
 Keep = Callable[[str, object], None]
 
 

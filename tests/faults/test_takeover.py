@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,9 @@ from tests.faults import invariants
 from tests.faults.conftest import Nights
 from tests.faults.moments import killed_at
 from tests.faults.patch import Patch
-from tests.faults.scene import Ended, Scene
+from tests.faults.scene import Ended, Scene, See
 from uat import journal
 from uat.model import Outcome, Phase
-
-See = Callable[[Scene, Ended], None]
 
 
 def assert_upgraded(scene: Scene, ended: Ended) -> None:
