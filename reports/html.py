@@ -115,6 +115,7 @@ def _content(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
         "tally": Counter(row.outcome for row in (shown if verdict.code == "upgrade_not_started" else rows)),
         "rows": rows,
         "areas": by_area(rows),
+        "is_looked_at": any(_was_looked_at(row) for row in rows),
         "attention": _attention(shown if verdict.code == "upgrade_not_started" else rows),
         "changes": [row for row in compared if _is_surprising(row)],
         "compared": sides.by_area(compared),

@@ -12,7 +12,7 @@ from tests.reports import runs
 from tests.reports.acme import BEGAN, checklist, checks
 from tests.reports.looks import results
 from tests.reports.page import Page
-from uat.model import Ending, JsonValue, Outcome, Phase, Run, Step
+from uat.model import Availability, Ending, JsonValue, Outcome, Phase, Run, Step
 
 SNAPSHOT = "tvox-uat-20261128T210211Z-upgrade-7f3a"
 _ROLLBACK: tuple[tuple[str, dict[str, JsonValue]], ...] = (
@@ -181,6 +181,34 @@ def test_the_page_of_a_rollback(language: str, said: tuple[str, ...]) -> None:
         assert words in page.text, words
     assert {row["class"] for row in page.all("tr") if row.get("id", "").startswith("c-")}  # type: ignore[union-attr]
     assert page.unclosed == []
+
+
+def test_the_outage_of_a_rollback_is_on_its_page() -> None:
+    """A rollback that was watched says, like an upgrade, from when to when the system was out of service."""
+    seen = [(Availability.UP, 18), (Availability.DOWN, 24), (Availability.UP, 64)]
+    transitions = tuple(runs.sight("sip", runs.SIP, state, seconds) for state, seconds in seen)
+    run = rollback().model_copy(update={"transitions": transitions})
+    page = Page(html.render(run, "rollback", "it"))
+    assert page.text.count("Fuori servizio dalle 22:02:35 alle 22:03:15 (40 s). Telefonia: 40 s.") == 2
+    assert "outage" in page.values("id")
+    assert "outage" not in Page(html.render(rollback(), "rollback", "it")).values("id")
+
+
+def test_no_table_of_checks_that_nobody_looked_at() -> None:
+    """A rollback that stopped lists no checks: there is nothing to read in thirty times "not run"."""
+    assert "checks" not in Page(html.render(rollback(("revert", "revert_failed")), "rollback", "en")).values("id")
+    assert "checks" in Page(html.render(rollback(), "rollback", "en")).values("id")
+
+
+@pytest.mark.parametrize(
+    "run", [rollback(), rollback(("authorise", "no_case")), rollback(("start", "not_back")), close()]
+)
+def test_every_link_leads_somewhere(run: Run) -> None:
+    """What a page links to stands on it, whether checks were looked at or not, and no id stands there twice."""
+    page = Page(html.render(run, "close" if run.header.phase is Phase.CLOSE else "rollback", "it"))
+    ids = page.values("id")
+    assert {link.removeprefix("#") for link in page.values("href") if link.startswith("#")} - set(ids) == set()
+    assert len(ids) == len(set(ids))
 
 
 def test_the_page_of_a_rollback_that_went_nowhere() -> None:
