@@ -104,7 +104,7 @@ def delete(hypervisor: Hypervisor, snapshot: Listed, *, account: Account) -> Non
     except ObservationError as error:
         raise ProcedureError("delete_failed", facts={"id": snapshot.id, "error": str(error)}) from error
     left, seconds = hypervisor.snapshots(), round(account.elapsed - began, 1)
-    account.saw(listed=[one.name for one in left], delete_seconds=seconds, **_given_back(room, hypervisor.room()))
+    account.saw(left=[one.name for one in left], delete_seconds=seconds, **_given_back(room, hypervisor.room()))
     if snapshot.id in [one.id for one in left]:
         raise ProcedureError("delete_failed", facts={"id": snapshot.id})
 

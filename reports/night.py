@@ -250,4 +250,12 @@ def _fact(name: str, value: JsonValue, formats: Formats) -> Fact:
         value = "\n".join(map(str, value))
     if isinstance(value, str) and ("\n" in value or name.endswith(("_lines", "command"))):
         return Fact(name=label, quoted=excerpt(value.strip("\n"), limit_bytes=_QUOTED_BYTES))
-    return Fact(name=label, value=formats.value(name, value, limit=1000))
+    return Fact(name=label, value=coded(name, value, formats) or formats.value(name, value, limit=1000))
+
+
+def coded(name: str, value: JsonValue, formats: Formats) -> str:
+    """Put a fact that is a code word into words; empty when it is none."""
+    phrases = formats.language.phrases
+    if name == "upgrade_ended" and f"stop.{value}.happened" in phrases:
+        return " ".join(formats.language.say(f"stop.{value}.happened", release="").split())
+    return phrases.get(f"rung.{value}" if name == "rung" else f"code.{name}.{value}", "")

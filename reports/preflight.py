@@ -91,7 +91,7 @@ def _facts(result: Result, formats: Formats) -> Iterator[tuple[str, str]]:
         elif name == "answer":
             yield label, _answer(str(value), formats)
         elif value not in (None, ""):
-            yield label, formats.value(name, value, limit=_LONGEST)
+            yield label, night.coded(name, value, formats) or formats.value(name, value, limit=_LONGEST)
 
 
 def _answer(word: str, formats: Formats) -> str:

@@ -111,7 +111,7 @@ def test_deleting() -> None:
     machine, told = Today(), account()
     closing.delete(machine, machine.ours[0], account=told)
     assert machine.acts == ["delete"]
-    assert told.facts["listed"] == ["before-christmas"]
+    assert told.facts["left"] == ["before-christmas"]
     assert told.facts["free_before_bytes"] == told.facts["free_after_bytes"] == 80 << 30
 
 

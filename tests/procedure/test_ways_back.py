@@ -112,7 +112,7 @@ def test_closing_a_clean_upgrade(lab: Lab, tmp_path: Path) -> None:
     closed = again(lab, tmp_path, Phase.CLOSE, *EARLY)
     assert closed.exit_code == 0, closed.output
     assert {step.outcome for step in closed.run.steps} == {Outcome.PASSED}
-    assert closed.step("delete").observation["listed"] == []
+    assert closed.step("delete").observation["left"] == []
     removed = "\n".join(closed.step("tidy").observation["removed"])
     assert f"{clean.run.header.id}-22.0.0" in removed
     assert "patches/" in removed

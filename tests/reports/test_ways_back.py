@@ -66,7 +66,10 @@ _CLOSE: tuple[tuple[str, dict[str, JsonValue]], ...] = (
             "decided_at": "2026-12-06T09:00:00+00:00",
         },
     ),
-    ("delete", {"listed": ["prima-consegna"], "free_before_bytes": 40 << 30, "free_after_bytes": 55 << 30}),
+    (
+        "delete",
+        {"name": SNAPSHOT, "left": ["prima-consegna"], "free_before_bytes": 40 << 30, "free_after_bytes": 55 << 30},
+    ),
     ("tidy", {"removed": ["12\t7f3a-22.0.17", "810344\t7f3a-patches"]}),
 )
 
@@ -209,6 +212,21 @@ def test_every_link_leads_somewhere(run: Run) -> None:
     ids = page.values("id")
     assert {link.removeprefix("#") for link in page.values("href") if link.startswith("#")} - set(ids) == set()
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("it", ("La patch è terminata senza il messaggio di completamento.", "una persona, al terminale", "spenta")),
+        ("en", ("Patch ended without its completion message.", "a person, at the terminal", "went down cleanly")),
+    ],
+)
+def test_a_code_is_put_into_words(language: str, said: tuple[str, ...]) -> None:
+    """How the upgrade ended, who confirmed, how the machine went off: no code word is left for the customer."""
+    page = Page(html.render(rollback(), "rollback", language))
+    for words in said:
+        assert words in page.text, words
+    assert not {"no_marker", "acpi", "shutdown"} & {text.strip() for text in page.texts}
 
 
 def test_the_page_of_a_rollback_that_went_nowhere() -> None:

@@ -14,6 +14,7 @@ from procedure.hypervisors import Power
 from procedure.interview import Said
 from procedure.plan import AFTER, BEFORE, EACH_PATCH, OTHERS
 from procedure.preflight import conditions, questions
+from procedure.proof import Marker
 from procedure.rehearsal import Rehearsed
 from reports.words import languages, speak
 from uat.compare import Verdict
@@ -53,6 +54,10 @@ BY_ENUM = {
     "seen": [f"{first}{state}" for first in ("", "first_") for state in Availability],
     "way_back": ["shutdown", "revert", "boot", "settle", "checks"],
     "step_of": EACH_PATCH,
+    "code.power": list(Power),
+    "code.power_before": list(Power),
+    "code.state": list(State),
+    "code.marker": list(Marker),
 }
 
 
@@ -181,7 +186,7 @@ def test_every_other_key_is_used() -> None:
     """A key that nothing says is a defect."""
     text = sources("reports") + (ROOT / "tvox_uat.py").read_text("utf-8")
     checked = (*BY_ENUM, "stop", "fact", "waiting", "ask", "next", "tally", "comparison_tally", "units", "verdict")
-    checked += ("condition", "condition_reason")
+    checked += ("code", "condition", "condition_reason")
     families = {
         "page": {f"{phase}" for phase in Phase},
         "status": {f"power_{power}" for power in Power},
