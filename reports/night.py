@@ -201,8 +201,9 @@ def _resumptions(run: Run, formats: Formats) -> Iterator[Moment]:
     for one in run.resumptions:
         word = "adopted" if one.adopted else "concluded" if one.concluded else "resumed"
         places = {"reason": one.reason, "case": one.case or say("units.nothing")}
+        who = one.operator if one.computer in one.operator else f"{one.operator} ({one.computer})"
         yield Moment(
-            name=visible(say(f"label.{word}", operator=one.operator, computer=one.computer)),
+            name=visible(say(f"label.{word}", who=who)),
             note=visible(say(f"label.note_{word}", **places)) if one.reason else "",
             outcome=Outcome.PASSED,
             is_step=False,

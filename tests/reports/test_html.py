@@ -15,9 +15,10 @@ from reports.html import Page as PageName
 from reports.html import pages, render, write
 from reports.words import languages, speak
 from tests.reports import acme, looks, runs
+from tests.reports.acme import AFTER
 from tests.reports.page import Page
 from uat.compare import Verdict
-from uat.model import Mismatch, Outcome, Phase, Run, Severity
+from uat.model import Mismatch, Outcome, Phase, Resumption, Run, Severity
 
 HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\x1b[31m\u202e{{ 1234*1000 }}\x00"
 ALL_RUNS = {
@@ -92,6 +93,27 @@ def test_every_table_says_what_it_is(page: Page) -> None:
 def test_the_verdict_comes_before_everything_else(page: Page) -> None:
     """The first second-level heading is the verdict, in words."""
     assert next(attributes["id"] for name, attributes in page.tags if name == "h2") == "verdict"
+
+
+@pytest.mark.parametrize(
+    ("computer", "said"),
+    [
+        ("LAPTOP7", "Interrotta; ripresa da Anna (anna@LAPTOP7)"),
+        ("desk2", "Interrotta; ripresa da Anna (anna@LAPTOP7) (desk2)"),
+    ],
+)
+def test_who_went_on_is_said_once(computer: str, said: str) -> None:
+    """A computer that stands in the operator's name already is not named a second time."""
+    one = Resumption(at=AFTER, operator="Anna (anna@LAPTOP7)", tool="t", computer=computer)
+    assert f"{said} 23:" in seen(runs.clean_run().model_copy(update={"resumptions": (one,)}), "upgrade")
+
+
+def test_a_page_of_checks_that_were_not_done_is_not_pointed_to() -> None:
+    """Whoever looks for the checks of a stopped upgrade is sent to those that were done."""
+    source = render(runs.stopped_run(), "upgrade", "it")
+    told = source[source.index('<h2 id="checks">') : source.index('<h2 id="method">')]
+    assert 'href="pre.html"' in told
+    assert 'href="post.html"' not in told
 
 
 @pytest.mark.parametrize("code", languages())

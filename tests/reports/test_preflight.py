@@ -50,6 +50,15 @@ def test_facts_are_named_in_the_language() -> None:
         assert said in text
 
 
+def test_a_condition_is_named_by_its_title() -> None:
+    """What is open and what is waived is said in words above; the ids stand in the table, for the waivers."""
+    source = render(runs.whole_preflight(), "preflight", "it")
+    above = Page(source[: source.index('<h2 id="checks">')]).text
+    titles = [speak("it").say(f"condition.{word}.title") for word in ("clock", "datastore")]
+    assert [title for title in titles if title not in above] == []
+    assert "datastore" not in above.split()
+
+
 def test_a_preflight_has_its_page_and_an_upgrade_too(tmp_path: Path) -> None:
     """The page is written for a preflight alone, and beside the others after an upgrade."""
     assert pages(runs.preflight(FAILED)) == ("preflight",)
