@@ -201,7 +201,7 @@ def test_a_machine_that_is_off_is_not_adopted(nights: Nights) -> None:
 @pytest.mark.faults
 def test_e20_a_status_changes_nothing(nights: Nights) -> None:
     """A status tells where the run stands, what runs, how old the snapshot is and what to do; nothing is written."""
-    scene = nights(Patch(release="22.0.0", seconds=3))
+    scene = nights(Patch(release="22.0.0", during="until [ -e /opt/bench/go ]; do sleep 0.1; done"))
     scene.write()
     assert "No upgrade is under way" in scene.tool("status", "acme.yaml").output
 
@@ -216,6 +216,7 @@ def test_e20_a_status_changes_nothing(nights: Nights) -> None:
     for words in ("Application of patch 22.0.0", "of this upgrade", "the virtual machine is on", "--resume"):
         assert words in said
     assert (scene.folders[0] / journal.NAME).read_bytes() == before
+    scene.pbx.run("touch /opt/bench/go")
     assert scene.run("--resume").exit_code == 0
     assert "The upgrade is done" in scene.tool("status", "acme.yaml").output
 
