@@ -15,6 +15,7 @@ from uat.errors import ProcedureError
 from uat.model import JsonValue, Limits, Record
 
 EXIT_CODE = 7
+_NAME = "rehearsal-"
 _LOG_BYTES = 65536
 
 _COMMAND = """i=0
@@ -59,13 +60,18 @@ class Rehearsed(Record):
         return self.model_dump(mode="json")
 
 
+def is_rehearsal(text: str) -> bool:
+    """Tell whether a directory or a command line is a rehearsal's, whoever began it."""
+    return f"{ROOT}/{_NAME}" in text
+
+
 def rehearse(link: Link, *, run_id: str, limits: Limits, root: str = ROOT) -> Rehearsed:
     """Run the two lines of the marker in the real wrapper, cut the link meanwhile, and remove everything again.
 
     :param root: where the directory is made; it is removed as well if it was not there.
     :raises ProcedureError: ``patch_not_started``, ``patch_lost``: screen or the wrapper do not start; ``link_lost``.
     """
-    name = plain_name(f"rehearsal-{run_id}-{secrets.token_hex(2)}")
+    name = plain_name(f"{_NAME}{run_id}-{secrets.token_hex(2)}")
     directory, session = f"{root}/{name}", plain_name(f"tvox-uat-{name}")
     patient = limits.model_copy(update={"unreachable": limits.rehearsal})
     lifeline = Lifeline(link, limits=patient, account=Account(lambda news: None))

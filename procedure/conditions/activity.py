@@ -1,5 +1,6 @@
 """Nobody else is patching the machine, and no attempt was left unfinished.
 
+A rehearsal is no patch: one whose session was killed ends by itself, and changes nothing meanwhile.
 What the vendor's updater is called is not documented (inferred: ``updater`` or a ``tvox....run`` in its command).
 """
 
@@ -12,6 +13,7 @@ from pathlib import PurePosixPath
 
 from procedure.attempt import ROOT, directory_of
 from procedure.conditions import Area, Finding, Ground, found
+from procedure.rehearsal import is_rehearsal
 from uat.checks._shell import ask
 
 AREA = Area.MACHINE
@@ -42,7 +44,7 @@ def patching(listed: str, *, names: set[str], mine: str) -> Iterator[str]:
     """
     for line in listed.splitlines():
         one = _PROCESS.fullmatch(line)
-        if one is None or mine in one["command"]:
+        if one is None or mine in one["command"] or is_rehearsal(one["command"]):
             continue
         words = {PurePosixPath(word).name for word in one["command"].split()}
         if _UPDATER.search(one["command"]) or words & names:
@@ -54,5 +56,5 @@ def unfinished(listed: str, *, mine: str) -> Iterator[str]:
     for line in listed.splitlines():
         seconds, owner, path = line.split(" ", 2)
         directory = f"{ROOT}/{path.rpartition('/')[0]}"
-        if not directory.startswith(mine):
+        if not directory.startswith(mine) and not is_rehearsal(directory):
             yield f"{directory} {owner}, {datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%d %H:%M} UTC"

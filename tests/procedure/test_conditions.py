@@ -218,6 +218,17 @@ def test_an_attempt_left_half_way() -> None:
     assert finding.facts["attempts"] == ["/var/lib/tvox-uat/dead-22.0.17 root, 2026-11-24 21:25 UTC"]
 
 
+def test_a_rehearsal_is_no_patch() -> None:
+    """One that a killed session left behind changes nothing and ends by itself: it keeps nobody from beginning."""
+    place = "/var/lib/tvox-uat/rehearsal-dead-8c34"
+    command = f"SCREEN -dmS tvox-uat-rehearsal-dead-8c34 sh {place}/wrapper outer {place}"
+    answers = {
+        activity._PROCESSES: f"  98 root     Wed Nov 25 05:30:03 2026 {command}\n",
+        activity._ATTEMPTS: "1795555555 root rehearsal-dead-8c34/command\n",
+    }
+    assert activity.look(ground(answers, upgrade=planned())).outcome is PASSED
+
+
 def test_a_quiet_machine() -> None:
     """Where nobody patches the condition holds."""
     answers = {activity._PROCESSES: PS.split("\n")[0], activity._ATTEMPTS: ""}
