@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.uat.checks.looking import look
+from uat.checks import memory
 from uat.probe import Probe
 
 
@@ -30,3 +31,18 @@ def test_mount(probe: Probe, mounted: Path) -> None:
     assert (observed["source"], observed["type"], observed["read_only"]) == ("uat", "tmpfs", True)
     assert "size=64k" in observed["options"]
     assert look(probe, "mount", path=str(mounted.parent))["mounted"] is False
+
+
+def test_memory(probe: Probe) -> None:
+    """The memory is as large as the C library says, and some of it is available."""
+    observed = look(probe, "memory")
+    assert observed["total_bytes"] == os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert 0 < int(observed["available_bytes"]) < int(observed["total_bytes"])
+
+
+def test_memory_estimated_as_the_kernel_does() -> None:
+    """What is estimated for an old kernel is close to what this one says itself."""
+    lines = [line.split() for line in Path("/proc/meminfo").read_text().splitlines()]
+    account = {words[0].rstrip(":"): int(words[1]) for words in lines}
+    account["least"] = int(Path("/proc/sys/vm/min_free_kbytes").read_text())
+    assert memory._estimate(account) == pytest.approx(account["MemAvailable"], abs=account["MemTotal"] / 20)
