@@ -46,3 +46,10 @@ def test_memory_estimated_as_the_kernel_does() -> None:
     account = {words[0].rstrip(":"): int(words[1]) for words in lines}
     account["least"] = int(Path("/proc/sys/vm/min_free_kbytes").read_text())
     assert memory._estimate(account) == pytest.approx(account["MemAvailable"], abs=account["MemTotal"] / 20)
+
+
+def test_load(probe: Probe) -> None:
+    """The averages are the kernel's, and the CPUs are those that the C library counts."""
+    observed = look(probe, "load")
+    assert observed["cpus"] == os.sysconf("SC_NPROCESSORS_ONLN")
+    assert float(observed["fifteen_minutes"]) == pytest.approx(os.getloadavg()[2], abs=0.5)
