@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.uat.checks.looking import look
+from tests.uat.checks.looking import Shell, look
 from uat.checks import memory
 from uat.probe import Probe
 
@@ -53,3 +56,40 @@ def test_load(probe: Probe) -> None:
     observed = look(probe, "load")
     assert observed["cpus"] == os.sysconf("SC_NPROCESSORS_ONLN")
     assert float(observed["fifteen_minutes"]) == pytest.approx(os.getloadavg()[2], abs=0.5)
+
+
+@pytest.mark.parametrize("name", ["root", "nobody", "www-data"])
+def test_user(probe: Probe, name: str) -> None:
+    """A user is what the C library says, with all its groups."""
+    entry = pwd.getpwnam(name)
+    groups = sorted(grp.getgrgid(gid).gr_name for gid in os.getgrouplist(name, entry.pw_gid))
+    observed = look(probe, "user", name=name)
+    assert [observed[field] for field in ("uid", "gid", "home", "shell")] == list(entry[2:4]) + list(entry[5:7])
+    assert list(observed["groups"]) == groups
+
+
+def test_no_user(probe: Probe) -> None:
+    """A user that nobody made does not exist."""
+    assert look(probe, "user", name="no-such-user")["exists"] is False
+
+
+@pytest.mark.parametrize(
+    ("password", "locked"),
+    [("$6$s4lt$h4sh", False), ("!$6$s4lt$h4sh", True), ("!!", True), ("*", True), ("", False)],
+)
+def test_locked_user(tmp_path: Path, password: str, locked: bool) -> None:
+    """A lock is seen by the first sign of the password, and not a letter of the password leaves the machine."""
+    getent = tmp_path / "getent"
+    own = shutil.which("getent")
+    entry = f"root:{password}:19000:0:99999:7:::"
+    getent.write_text(f'#!/bin/sh\n[ "$1" = shadow ] && echo \'{entry}\' || exec {own} "$@"\n')
+    getent.chmod(0o755)
+    probe = Shell(environment={"PATH": f"{tmp_path}:{os.environ['PATH']}"}).probe
+    assert look(probe, "user", name="root")["locked"] is locked
+    assert "s4lt" not in probe.take_evidence()[0].body
+
+
+@pytest.mark.skipif(os.access("/etc/shadow", os.R_OK), reason="who runs this may read the passwords, as root may")
+def test_untold_lock(probe: Probe) -> None:
+    """Who may not read the passwords does not learn whether one is locked."""
+    assert look(probe, "user", name="root")["locked"] is None
