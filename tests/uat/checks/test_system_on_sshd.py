@@ -93,3 +93,16 @@ def test_locked_user(tmp_path: Path, password: str, locked: bool) -> None:
 def test_untold_lock(probe: Probe) -> None:
     """Who may not read the passwords does not learn whether one is locked."""
     assert look(probe, "user", name="root")["locked"] is None
+
+
+@pytest.mark.parametrize("entry", grp.getgrall()[:5], ids=lambda entry: entry.gr_name)
+def test_group(probe: Probe, entry: grp.struct_group) -> None:
+    """A group is what the C library says, with those whose first group it is."""
+    first = {user.pw_name for user in pwd.getpwall() if user.pw_gid == entry.gr_gid}
+    expected = {"exists": True, "gid": entry.gr_gid, "members": tuple(sorted({*entry.gr_mem, *first}))}
+    assert look(probe, "group", name=entry.gr_name) == expected
+
+
+def test_no_group(probe: Probe) -> None:
+    """A group that nobody made does not exist."""
+    assert look(probe, "group", name="no-such-group")["exists"] is False
