@@ -37,6 +37,11 @@ WRONG = [
     ("webapi: {method: frobnicate}", "is not known to only look"),
     ("webapi: {method: issueRefund}", "is not known to only look"),
     ("tls: {starttls: ldap}", "one of: smtp"),
+    ("mount: {path: srv}", "begins with '/': '/srv'?"),
+    ("user: {name: 'a; reboot'}", "is not a name"),
+    ("kernel_parameter: {name: ip_forward}", "is no kernel parameter"),
+    ("kernel_parameter: {name: net/../../etc/shadow}", "is no kernel parameter"),
+    ("kernel_parameter: {name: /proc/sys/net/ipv4/ip_forward}", "is no kernel parameter"),
     ("manual: {do: [], see: x}", "at least one step"),
 ]
 

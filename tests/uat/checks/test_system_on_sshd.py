@@ -106,3 +106,15 @@ def test_group(probe: Probe, entry: grp.struct_group) -> None:
 def test_no_group(probe: Probe) -> None:
     """A group that nobody made does not exist."""
     assert look(probe, "group", name="no-such-group")["exists"] is False
+
+
+@pytest.mark.parametrize("name", ["net.ipv4.ip_forward", "net/ipv4/tcp_rmem", "kernel.hostname"])
+def test_kernel_parameter(probe: Probe, name: str) -> None:
+    """A parameter has the value that the kernel gives, by either way of writing its name."""
+    value = Path("/proc/sys", name.replace(".", "/")).read_text().split()
+    assert look(probe, "kernel_parameter", name=name) == {"exists": True, "value": " ".join(value)}
+
+
+def test_no_kernel_parameter(probe: Probe) -> None:
+    """A parameter that this kernel has not does not exist."""
+    assert look(probe, "kernel_parameter", name="net.ipv4.no_such_thing")["exists"] is False
