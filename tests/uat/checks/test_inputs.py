@@ -42,6 +42,8 @@ WRONG = [
     ("kernel_parameter: {name: ip_forward}", "is no kernel parameter"),
     ("kernel_parameter: {name: net/../../etc/shadow}", "is no kernel parameter"),
     ("kernel_parameter: {name: /proc/sys/net/ipv4/ip_forward}", "is no kernel parameter"),
+    ("route: {to: pbx.acme.it}", "is no address: 10.20.30.1, fd00::1, or default"),
+    ("route: {to: 10.20.30.0/24}", "is no address"),
     ("manual: {do: [], see: x}", "at least one step"),
 ]
 

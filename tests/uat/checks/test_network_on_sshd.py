@@ -50,3 +50,31 @@ def test_interface_switched_off() -> None:
     """An interface that is switched off has no link, though it exists."""
     observed = look(alone("ip link set lo down"), "interface", name="lo")
     assert (observed["exists"], observed["up"], observed["addresses"]) == (True, False, ())
+
+
+def test_route(probe: Probe) -> None:
+    """The way to this computer itself is the loopback's."""
+    observed = look(probe, "route", to="127.0.0.1")
+    assert observed == {"exists": True, "gateway": "", "interface": "lo", "source": "127.0.0.1"}
+
+
+@pytest.mark.parametrize("kind", ["blackhole", "prohibit", "unreachable", "throw"])
+def test_dead_end(kind: str) -> None:
+    """A route that ends in nothing is none."""
+    probe = alone(f"ip link set lo up; ip route add {kind} 10.1.0.0/16")
+    assert look(probe, "route", to="10.1.1.1")["exists"] is False
+
+
+@pytest.mark.parametrize("to", ["default", "10.1.1.1", "2001:db8::1"])
+def test_no_route(to: str) -> None:
+    """A machine without routes has no way to anywhere."""
+    assert look(alone(""), "route", to=to)["exists"] is False
+
+
+def test_default_route() -> None:
+    """The default route that is taken is the one with the lowest metric, and its source is what it names."""
+    addresses = "ip link set lo up; ip addr add 10.20.30.40/24 dev lo; ip addr add 10.20.31.40/24 dev lo"
+    second = "ip route add default via 10.20.31.1 dev lo metric 200"
+    first = "ip route add default via 10.20.30.1 dev lo src 10.20.30.40 metric 100"
+    observed = look(alone(f"{addresses}; {second}; {first}"), "route", to="default")
+    assert observed == {"exists": True, "gateway": "10.20.30.1", "interface": "lo", "source": "10.20.30.40"}
