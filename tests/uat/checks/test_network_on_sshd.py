@@ -78,3 +78,9 @@ def test_default_route() -> None:
     first = "ip route add default via 10.20.30.1 dev lo src 10.20.30.40 metric 100"
     observed = look(alone(f"{addresses}; {second}; {first}"), "route", to="default")
     assert observed == {"exists": True, "gateway": "10.20.30.1", "interface": "lo", "source": "10.20.30.40"}
+
+
+def test_hosts_entry(probe: Probe) -> None:
+    """This computer's own hosts file gives localhost its address."""
+    assert "127.0.0.1" in look(probe, "hosts_entry", name="LocalHost")["addresses"]
+    assert look(probe, "hosts_entry", name="no-such-host.invalid")["exists"] is False
