@@ -45,7 +45,7 @@ BY_ENUM = {
     "viewpoint": list(Viewpoint),
     "operator": [*OPERATORS, "recorded", "no_baseline", "lost", "none_of", "with_before"],
     "answer": ["passed", "failed", "not_applicable", "by"],
-    "evidence": ["command", "http", "tls", "tcp", "file", "answer"],
+    "evidence": ["command", "http", "tls", "tcp", "dns", "file", "answer"],
     "rung": ["on", "ping", "port", "banner", "login", "nothing", "unseen"],
     "patch_state": list(State),
     "step": {*BEFORE, *AFTER, *(name for names in OTHERS.values() for name in names)},

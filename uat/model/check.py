@@ -45,8 +45,8 @@ class Check(Record):
 class Evidence(Record):
     """What was really asked and answered.
 
-    ``kind`` is command, http, tls, tcp, file or answer; ``label`` the command or address; ``status`` the exit
-    code or HTTP status as text; ``body`` readable text, capped; ``sha256`` is of the whole, uncapped,
+    ``kind`` is command, http, tls, tcp, dns, file or answer; ``label`` the command or address; ``status`` the
+    exit code, HTTP status or the like as text; ``body`` readable text, capped; ``sha256`` is of the whole, uncapped,
     redacted body; ``redacted`` counts the secrets that were taken out.
     """
 

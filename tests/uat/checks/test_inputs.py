@@ -37,6 +37,18 @@ WRONG = [
     ("webapi: {method: frobnicate}", "is not known to only look"),
     ("webapi: {method: issueRefund}", "is not known to only look"),
     ("tls: {starttls: ldap}", "one of: smtp"),
+    ("mount: {path: srv}", "begins with '/': '/srv'?"),
+    ("user: {name: 'a; reboot'}", "is not a name"),
+    ("kernel_parameter: {name: ip_forward}", "is no kernel parameter"),
+    ("kernel_parameter: {name: net/../../etc/shadow}", "is no kernel parameter"),
+    ("kernel_parameter: {name: /proc/sys/net/ipv4/ip_forward}", "is no kernel parameter"),
+    ("route: {to: pbx.acme.it}", "is no address: 10.20.30.1, fd00::1, or default"),
+    ("route: {to: 10.20.30.0/24}", "is no address"),
+    ("dns: {name: -pbx}", "is no name in the DNS"),
+    ("dns: {name: pbx.acme.it, type: HINFO}", "one of: A, AAAA, PTR"),
+    ("dns: {name: 10.20.30.40}", "is looked up with 'type: PTR'"),
+    ("dns: {name: pbx.acme.it, server: ns.acme.it}", "is told by its address"),
+    ("dns: {name: pbx.acme.it, port: 5353}", "a port belongs to a 'server'"),
     ("manual: {do: [], see: x}", "at least one step"),
 ]
 
