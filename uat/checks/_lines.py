@@ -89,7 +89,7 @@ from_kernel() {
   log=/var/log/messages; [ ! -f /var/log/kern.log ] || log=/var/log/kern.log
   if [ -d /run/systemd/system ] && { [ "$at" -ge "$boot" ] || [ -d /var/log/journal ]; }; then
     from_journal _TRANSPORT=kernel
-  elif [ "$at" -lt "$boot" ] && [ -f $log ]; then
+  elif [ "$at" -ne "$boot" ] && [ -f $log ]; then
     from_files $log | grep -a ' kernel: '
   elif [ "$at" -le "$boot" ]; then
     from_ring
@@ -110,8 +110,8 @@ counted() { grep -aP -e "$pattern" | tr -d '\000' | dating '
 """
 """A log is in the order of time: where the new lines begin is found by halving, without reading what is before.
 
-``from_kernel``: the journal, if it reaches back over the boot that lies between; else syslog's file; else the ring
-buffer, which begins at the boot and has no times on CentOS 6.
+``from_kernel``: the journal, if it reaches back over the boot that may lie between; else, since the boot, the ring
+buffer, which begins there and has no times on CentOS 6; else syslog's file.
 """
 
 

@@ -63,8 +63,38 @@ def tool(folder: Path, name: str, says: str) -> dict[str, str]:
     return {"PATH": f"{folder}:{os.environ['PATH']}"}
 
 
-SYSTEMD = ("unshare", "-m", "sh", "-c", 'mount -t tmpfs x /run && mkdir -p /run/systemd/system && exec "$@"', "in")
-"""Surroundings in which systemd seems to run; only root may make them."""
+@dataclass(frozen=True, kw_only=True)
+class Machine(Shell):
+    """This computer with a ``/var`` of its own, systemd running or not, and tools that give recorded answers."""
+
+    folder: Path
+
+    @property
+    def var(self) -> Path:
+        """What stands in /var there."""
+        return self.folder / "var"
+
+
+def machine(folder: Path, *, systemd: bool = False, core_pattern: str = "core", **tools: str) -> Machine:
+    """Make a machine; only root may."""
+    for place in ("log", "crash", "spool"):
+        (folder / "var" / place).mkdir(parents=True, exist_ok=True)
+    (folder / "core_pattern").write_text(core_pattern + "\n")
+    mounts = [
+        "mount -t tmpfs tmpfs /run",
+        *(["mkdir -p /run/systemd/system"] if systemd else []),
+        f"mount --bind '{folder}/core_pattern' /proc/sys/kernel/core_pattern",
+        f"mount --bind '{folder}/var' /var",
+        'exec "$@"',
+    ]
+    return Machine(
+        folder=folder,
+        inside=("unshare", "-m", "sh", "-c", " && ".join(mounts), "in"),
+        environment={
+            key: path for name, says in tools.items() for key, path in tool(folder / "bin", name, says).items()
+        },
+    )
+
 
 needs_root = pytest.mark.skipif(
     os.name != "posix" or os.getuid() != 0, reason="only root can give a command surroundings of its own"

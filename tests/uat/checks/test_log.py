@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.uat.checks.looking import SYSTEMD, Shell, look, needs_root, tool
+from tests.uat.checks.looking import Shell, look, machine, needs_root
 from tests.uat.checks.recording import Recording, Said
 from uat.checks import log
 from uat.errors import ObservationError
@@ -246,20 +246,33 @@ dahdi: Detected time shift.
 """As printk writes without CONFIG_PRINTK_TIME; the last line is of dahdi-linux 2.11, dahdi-base.c."""
 
 
+@needs_root
 def test_kernel_without_times(tmp_path: Path) -> None:
-    """CentOS 6: the ring buffer has no times, and all of it is since the boot."""
-    shell = Shell(environment=tool(tmp_path / "bin", "dmesg", CENTOS6_DMESG))
+    """CentOS 6: the ring buffer has no times; all of it is since the boot, and of later nothing can be told."""
+    shell = machine(tmp_path, dmesg=CENTOS6_DMESG)
     observed = look(shell.probe, "log", kernel=True, matches="dahdi: Detected time shift", since="boot")
     assert (observed["count"], observed["first_at"]) == (1, None)
     with pytest.raises(ObservationError, match="no time can be read"):
         look(shell.probe, "log", kernel=True, matches="dahdi", since="1s")
 
 
+@needs_root
+@pytest.mark.parametrize("name", ["messages", "kern.log"])
+def test_kernel_by_syslog(name: str, tmp_path: Path) -> None:
+    """CentOS 6: what the kernel said since another moment than the boot stands in syslog's file."""
+    shell = machine(tmp_path, dmesg=CENTOS6_DMESG)
+    moment = f"{ago(2):%b %e %H:%M:%S} pbx"
+    text = f"{ago(9):%b %e %H:%M:%S} pbx kernel: dahdi: old\n{moment} kernel: dahdi: new\n{moment} app: dahdi\n"
+    (shell.var / "log" / name).write_text(text)
+    observed = look(shell.probe, "log", kernel=True, matches="dahdi", since="3h")
+    assert observed["lines"] == (f"{moment} kernel: dahdi: new",)
+
+
+@needs_root
 def test_kernel_with_times(tmp_path: Path) -> None:
     """CentOS 7 without its journal: times of the ring buffer count from the boot."""
     up = float(Path("/proc/uptime").read_text().split()[0])
-    said = f"[    0.000000] dahdi: first\n[{up - 100:12.6f}] dahdi: second\n"
-    shell = Shell(environment=tool(tmp_path / "bin", "dmesg", said))
+    shell = machine(tmp_path, dmesg=f"[    0.000000] dahdi: first\n[{up - 100:12.6f}] dahdi: second\n")
     assert look(shell.probe, "log", kernel=True, matches="dahdi", since="boot")["count"] == 2
     observed = look(shell.probe, "log", kernel=True, matches="dahdi", since="200s")
     assert observed["count"] == 1
@@ -286,7 +299,7 @@ JOURNAL = """\
 )
 def test_journal(inputs: dict[str, JsonValue], asked: str, tmp_path: Path) -> None:
     """Where systemd runs the journal is asked, from the moment on, and its own remarks are no lines."""
-    shell = Shell(environment=tool(tmp_path / "bin", "journalctl", JOURNAL), inside=SYSTEMD)
+    shell = machine(tmp_path, systemd=True, journalctl=JOURNAL)
     observed = look(shell.probe, "log", matches="a", **inputs)
     assert (observed["count"], observed["first_at"]) == (2, "2026-11-25T03:54:06Z")
     words = (tmp_path / "bin" / "journalctl.asked").read_text()
