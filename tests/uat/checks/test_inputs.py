@@ -26,6 +26,7 @@ WRONG = [
     ("timer: {name: a, matches: b}", "one of them"),
     ("timer: {}", "a timer is told by 'name'"),
     ("crash: {since: yesterday}", "write boot, before"),
+    ("backup: {folder: /srv}", "a backup is told by its 'name' or by what it 'matches'"),
     ("port: {number: 0}", "greater than or equal to 1"),
     ("port: {number: 5060, protocol: udp, from: here}", "use 'from: machine'"),
     ("command: {run: uptime}", "'reviewed_by' is missing"),
