@@ -42,6 +42,7 @@ function is_new(line,   t) { t = at(line); return t == "" ? -1 : (t >= (t ~ /UTC
 """awk that reads the time of a line: ISO 8601, the web servers', syslog's (RFC 3164, which has no year)."""
 
 _PROGRAM = r"""
+search=$1 source=$2 pattern=$3 at=$4 boot=$5
 cut=$(date -d "@$at" '+%Y-%m-%d %H:%M:%S') || exit 2
 utc=$(date -u -d "@$at" '+%Y-%m-%d %H:%M:%S'); tomorrow=$(date -d tomorrow '+%Y-%m-%d %H:%M:%S')
 echo | grep -aP -e "$pattern" >/dev/null; [ $? -le 1 ] || exit 2
@@ -107,11 +108,17 @@ counted() { grep -aP -e "$pattern" | tr -d '\000' | dating '
   { for i in 1 2 3; do
       IFS= read -r word; case $i$word in 1*) echo "$word" ;; [23]) echo ;; *) date -d "$word" +%s ;; esac
     done; cat; }; }
+case $search in
+  from_path) IFS=; ls -d -- $source >/dev/null || exit 9; from_files "$source" | counted ;;
+  from_unit) [ -d /run/systemd/system ] || exit 8; from_journal -u "$source" | counted ;;
+  from_kernel) from_kernel | counted ;;
+esac
 """
 """A log is in the order of time: where the new lines begin is found by halving, without reading what is before.
 
 ``from_kernel``: the journal, if it reaches back over the boot that may lie between; else, since the boot, the ring
-buffer, which begins there and has no times on CentOS 6; else syslog's file.
+buffer, which begins there and has no times on CentOS 6; else syslog's file. The program is the shell's input:
+where the evidence is shown stands one line, not a page.
 """
 
 
@@ -130,25 +137,23 @@ def in_files(path: str, pattern: str, start: Start, probe: Probe, *, deadline: f
 
     :raises ObservationError: it may not be read, has no times, or takes too long.
     """
-    action = 'IFS=; ls -d -- $source >/dev/null || exit 9; from_files "$source" | counted'
-    return _find(action, path, pattern, start, probe, deadline)
+    return _find("from_path", path, pattern, start, probe, deadline)
 
 
 def in_journal(unit: str, pattern: str, start: Start, probe: Probe, *, deadline: float | None = None) -> Found:
     """Search what the journal has of a unit; without systemd there is none."""
-    action = '[ -d /run/systemd/system ] || exit 8; from_journal -u "$source" | counted'
-    return _find(action, unit, pattern, start, probe, deadline)
+    return _find("from_unit", unit, pattern, start, probe, deadline)
 
 
 def in_kernel(pattern: str, start: Start, probe: Probe, *, deadline: float | None = None) -> Found:
     """Search the kernel's log."""
-    return _find("from_kernel | counted", "kernel", pattern, start, probe, deadline)
+    return _find("from_kernel", "kernel", pattern, start, probe, deadline)
 
 
-def _find(action: str, source: str, pattern: str, start: Start, probe: Probe, deadline: float | None) -> Found:
-    words = f"source={quote(source)} pattern={quote(pattern)} at={start.at} boot={start.boot}"
-    caps = f"lines={_LINES_AT_MOST} bytes={_LINE_BYTES} dates='{_DATES}'"
-    output = probe.run(f"{words} {caps}{_PROGRAM}{action}", deadline=deadline)
+def _find(search: str, source: str, pattern: str, start: Start, probe: Probe, deadline: float | None) -> Found:
+    words = " ".join(quote(str(word)) for word in (search, source, pattern, start.at, start.boot))
+    program = f"lines={_LINES_AT_MOST} bytes={_LINE_BYTES} dates='{_DATES}'{_PROGRAM}"
+    output = probe.run(f"sh -s {words}", deadline=deadline, stdin=program.encode())
     if output.exit_code == 8 or (output.exit_code == 9 and is_absent(output)):
         return Found(exists=False)
     if output.exit_code != 0 or output.stderr:

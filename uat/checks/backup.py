@@ -30,7 +30,8 @@ _LIST = (
     "find -H {folder} -ignore_readdir_race -mindepth 1 -maxdepth {depth} -type f -name {name} -printf '%T@ %s %P\\0'"
 )
 
-_TEST = r"""
+_TEST = rb"""
+f=$1
 ionice -c 3 -p $$ 2>/dev/null
 head -c 1 -- "$f" >/dev/null || exit 2
 [ -s "$f" ] || { echo broken; exit; }
@@ -124,7 +125,7 @@ def _list(inputs: Inputs, probe: Probe) -> tuple[list[tuple[float, int, str]], i
 
 
 def _is_readable(path: str, deadline: float | None, probe: Probe) -> bool | None:
-    output = probe.run(f"f={quote(path)}{_TEST}", deadline=deadline or probe.limits.backup)
+    output = probe.run(f"sh -s {quote(path)}", deadline=deadline or probe.limits.backup, stdin=_TEST)
     if output.exit_code != 0 or not re.match("no |whole|broken|read", output.text):
         raise ObservationError(f"cannot read {path}: {complaint(output)}")
     words = output.text.split()

@@ -15,7 +15,6 @@ Example::
 from __future__ import annotations
 
 import re
-from shlex import quote
 
 from uat.checks._lines import in_kernel
 from uat.checks._shell import ask, complaint
@@ -32,7 +31,8 @@ _FAILED = (
     "systemctl list-units --state=failed --all --full --no-legend --no-pager; else echo other; fi"
 )
 
-_DUMPS = r"""
+_DUMPS = rb"""
+at=$1
 pattern=$(cat /proc/sys/kernel/core_pattern) || exit 2
 found() { directory=$1; shift; [ ! -d "$directory" ] || find "$directory" -maxdepth "$@" -type f -printf '%T@ %p\n'; }
 new() { awk -v at="$at" '$1 + 0 >= at'; }
@@ -122,8 +122,8 @@ def _failed(probe: Probe) -> tuple[str, ...] | None:
 
 def _dumps(start: Start, probe: Probe) -> tuple[set[str], list[tuple[str, str]]]:
     """Give the files, and process number and name of each dump that the journal tells of."""
-    output = ask(probe, f"at={quote(str(start.at))}{_DUMPS}")
-    if output.stderr:
+    output = probe.run(f"sh -s {start.at}", stdin=_DUMPS)
+    if output.exit_code != 0 or output.stderr or output.is_truncated:
         raise ObservationError(f"cannot look for core dumps everywhere: {complaint(output)}")
     files = re.findall(r"^[\d.]+ (/.*)$", output.text, re.MULTILINE)
     return set(files), re.findall(r"^Process (\d+) \((.*)\) of user ", output.text, re.MULTILINE)

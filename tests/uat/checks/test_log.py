@@ -158,7 +158,8 @@ def test_what_is_old_is_not_read(tmp_path: Path) -> None:
 
     class Counting(Shell):
         def run(self, command: str, *, deadline: float | None = None, stdin: bytes = b"") -> Output:
-            return super().run(f"{command}; sed -n s/rchar:/read/p /proc/$$/io >{tmp_path}/read", deadline=deadline)
+            counted = f"{command}; sed -n s/rchar:/read/p /proc/$$/io >{tmp_path}/read"
+            return super().run(counted, deadline=deadline, stdin=stdin)
 
     observed = look(Counting().probe, "log", path=str(path), matches="ERROR|NOTICE", since="24h")
     read = int((tmp_path / "read").read_text().split()[1])
