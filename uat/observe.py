@@ -55,6 +55,8 @@ def observe_one(
 ) -> Result:
     """Look at one check until its expectations hold or its ``retry_for`` is over, and judge the last look."""
     started_at, began = datetime.now(UTC), time.monotonic()
+    earlier = before.get(check.id)
+    probe.phase, probe.before = phase, earlier.observed if earlier else None
     attempts = 0
     while True:
         attempts += 1

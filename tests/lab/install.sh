@@ -4,8 +4,8 @@ set -eu
 packages="qemu-system-x86 qemu-utils mmdebstrap libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
     openssh-client e2fsprogs fakeroot uidmap util-linux openssl
     libvirt-dev pkg-config gcc python3-dev python3-venv
-    openssh-server screen iproute2 procps mount chromium
-    dnsmasq-base bind9-dnsutils bind9-host"
+    openssh-server screen iproute2 procps mount chromium dnsmasq-base bind9-dnsutils bind9-host iptables
+    nftables unzip bzip2 xz-utils"
 
 missing=""
 for package in $packages; do

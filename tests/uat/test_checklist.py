@@ -428,7 +428,7 @@ WRONG_CHECK: list[tuple[str, str]] = [
     ("{id: A B, clock: }", "4:10: 'A B' cannot be an id"),
     ("{id: -A, clock: }", "4:10: '-A' cannot be an id"),
     ("clock", "4:5: a mapping is due here, not 'clock'"),
-    ("{id: A, expect: {running: true}}", "4:5: what is to be looked at is missing; one of: clock, command"),
+    ("{id: A, expect: {running: true}}", "4:5: what is to be looked at is missing; one of: backup, clock, command"),
     ("{id: A, servce: {name: x}, expect: {}}", "4:13: unknown field or kind 'servce'; did you mean 'service'?"),
     ("{id: A, inputs: {name: x}, clock: }", "4:13: unknown field or kind 'inputs'; "),
     ("{id: A, service: {name: x}, clock: }", "4:33: a check has one kind, and 'service' is there already"),

@@ -32,6 +32,14 @@ def _said(value: str) -> str:
     return value
 
 
+def _expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return _said(value)
+
+
 Path = Annotated[str, AfterValidator(_path)]
 """Of a file or directory on the machine, from the root; wildcards mean nothing."""
 
@@ -43,3 +51,6 @@ Url = Annotated[str, AfterValidator(_url)]
 
 Said = Annotated[str, AfterValidator(_said)]
 """Not empty."""
+
+Expression = Annotated[str, AfterValidator(_expression)]
+"""A regular expression, searched."""

@@ -143,6 +143,7 @@ class Limits(Record):
     keepalive: Duration = Field(default=5.0, description="between two signs of life of the SSH connection")
     keepalive_missed: int = Field(default=3, ge=1, description="signs of life missed before the link is lost")
     command: Duration = Field(default=30.0, description="one command on the machine; ended there when over")
+    backup: Duration = Field(default=300.0, description="reading one backup through on the machine")
     web: Duration = Field(default=15.0, description="one answer of a web page")
     commands_at_once: int = Field(default=4, ge=1, le=8, description="commands running on the machine")
     checks_at_once: int = Field(default=8, ge=1, le=64, description="checks observed side by side")

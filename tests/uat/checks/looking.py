@@ -7,6 +7,9 @@ import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
 
 from uat import registry
 from uat.model import JsonValue, Limits, System
@@ -49,3 +52,50 @@ class Shell:
     def probe(self) -> Probe:
         """A probe that looks here."""
         return Probe(connection=self, system=System(), limits=Limits())
+
+
+def tool(folder: Path, name: str, says: str) -> dict[str, str]:
+    """Put a program of a recorded answer before the computer's own; give the environment in which it is found."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.said").write_text(says, encoding="utf-8")
+    (folder / name).write_text(f"#!/bin/sh\necho \"$@\" >>'{folder}/{name}.asked'\ncat '{folder}/{name}.said'\n")
+    (folder / name).chmod(0o755)
+    return {"PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine(Shell):
+    """This computer with a ``/var`` of its own, systemd running or not, and tools that give recorded answers."""
+
+    folder: Path
+
+    @property
+    def var(self) -> Path:
+        """What stands in /var there."""
+        return self.folder / "var"
+
+
+def machine(folder: Path, *, systemd: bool = False, core_pattern: str = "core", **tools: str) -> Machine:
+    """Make a machine; only root may."""
+    for place in ("log", "crash", "spool"):
+        (folder / "var" / place).mkdir(parents=True, exist_ok=True)
+    (folder / "core_pattern").write_text(core_pattern + "\n")
+    mounts = [
+        "mount -t tmpfs tmpfs /run",
+        *(["mkdir -p /run/systemd/system"] if systemd else []),
+        f"mount --bind '{folder}/core_pattern' /proc/sys/kernel/core_pattern",
+        f"mount --bind '{folder}/var' /var",
+        'exec "$@"',
+    ]
+    return Machine(
+        folder=folder,
+        inside=("unshare", "-m", "sh", "-c", " && ".join(mounts), "in"),
+        environment={
+            key: path for name, says in tools.items() for key, path in tool(folder / "bin", name, says).items()
+        },
+    )
+
+
+needs_root = pytest.mark.skipif(
+    os.name != "posix" or os.getuid() != 0, reason="only root can give a command surroundings of its own"
+)
