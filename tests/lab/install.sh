@@ -4,7 +4,8 @@ set -eu
 packages="qemu-system-x86 qemu-utils mmdebstrap libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
     openssh-client e2fsprogs fakeroot uidmap util-linux openssl
     libvirt-dev pkg-config gcc python3-dev python3-venv
-    openssh-server screen iproute2 procps mount chromium"
+    openssh-server screen iproute2 procps mount chromium
+    postgresql mariadb-server-core mariadb-client-core"
 
 missing=""
 for package in $packages; do

@@ -37,6 +37,8 @@ WRONG = [
     ("webapi: {method: frobnicate}", "is not known to only look"),
     ("webapi: {method: issueRefund}", "is not known to only look"),
     ("tls: {starttls: ldap}", "one of: smtp"),
+    ("sql: {server: mysql, database: tvox, query: drop table users}", "begins with select"),
+    ("sql: {server: mysql, database: tvox, query: select 1, password: s3cret}", "env:NAME, file:PATH or ask"),
     ("manual: {do: [], see: x}", "at least one step"),
 ]
 
