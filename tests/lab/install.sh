@@ -5,7 +5,7 @@ packages="qemu-system-x86 qemu-utils mmdebstrap libvirt-daemon libvirt-daemon-dr
     openssh-client e2fsprogs fakeroot uidmap util-linux openssl
     libvirt-dev pkg-config gcc python3-dev python3-venv
     openssh-server screen iproute2 procps mount chromium
-    postgresql mariadb-server-core mariadb-client-core slapd chrony"
+    postgresql mariadb-server-core mariadb-client-core slapd chrony coturn"
 
 missing=""
 for package in $packages; do
