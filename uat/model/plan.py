@@ -145,6 +145,8 @@ class Limits(Record):
     command: Duration = Field(default=30.0, description="one command on the machine; ended there when over")
     backup: Duration = Field(default=300.0, description="reading one backup through on the machine")
     web: Duration = Field(default=15.0, description="one answer of a web page")
+    answer: Duration = Field(default=5.0, gt=0, description="one answer over UDP, with every new try")
+    greeting: Duration = Field(default=3.0, gt=0, description="what a TCP service says by itself, once connected")
     commands_at_once: int = Field(default=4, ge=1, le=8, description="commands running on the machine")
     checks_at_once: int = Field(default=8, ge=1, le=64, description="checks observed side by side")
     evidence_bytes: int = Field(default=65536, ge=1024, description="output kept per question; hash of all")

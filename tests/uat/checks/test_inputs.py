@@ -57,6 +57,8 @@ WRONG = [
     ("dns: {name: 10.20.30.40}", "is looked up with 'type: PTR'"),
     ("dns: {name: pbx.acme.it, server: ns.acme.it}", "is told by its address"),
     ("dns: {name: pbx.acme.it, port: 5353}", "a port belongs to a 'server'"),
+    ("sql: {server: mysql, database: tvox, query: drop table users}", "begins with select"),
+    ("sql: {server: mysql, database: tvox, query: select 1, password: s3cret}", "env:NAME, file:PATH or ask"),
     ("manual: {do: [], see: x}", "at least one step"),
 ]
 
