@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import time
+from datetime import timedelta
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.reports import acme, looks, runs
 from tests.reports.acme import AFTER
 from tests.reports.page import Page
 from uat.compare import Verdict
-from uat.model import Mismatch, Outcome, Phase, Resumption, Run, Severity
+from uat.model import Absence, Lack, Mismatch, Outcome, Phase, Resumption, Run, Severity
 
 HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\x1b[31m\u202e{{ 1234*1000 }}\x00"
 ALL_RUNS = {
@@ -300,6 +301,33 @@ def hostile_run() -> Run:
     )
     checklist = acme.checklist().model_copy(update={"checks": (check,), "customer": HOSTILE, "change": HOSTILE})
     return Run(header=runs.header(Phase.POST, checklist=checklist, operator=HOSTILE), results=(result,))
+
+
+def test_an_expired_waiver_is_loud() -> None:
+    """A waiver that was over when the run began is named at the top of the page, whatever its check came to."""
+    night = runs.regression_run()
+    over = acme.waiver().model_copy(update={"until": acme.AFTER.date() - timedelta(days=400), "id": "WEB-*"})
+    checklist = night.header.checklist.model_copy(update={"waivers": (over,)})
+    run = night.model_copy(update={"header": night.header.model_copy(update={"checklist": checklist})})
+    assert "DEROGA SCADUTA" not in seen(night, "post")
+    assert f"non vale più: WEB-* ({over.reason}; approvata da {over.approved_by})" in seen(run, "post")
+
+
+@pytest.mark.parametrize(("lack", "said"), [("licence", "Fax non è"), ("rows", "righe"), ("variable", "valore")])
+def test_a_check_that_does_not_apply_says_what_is_lacking(lack: str, said: str) -> None:
+    """A licence, a variable or rows that are not there are said in words."""
+    night = runs.regression_run()
+    first, *others = night.header.checklist.checks
+    lacking = first.model_copy(update={"absent": Absence(lack=Lack(lack), name="Fax")})
+    checklist = night.header.checklist.model_copy(update={"checks": (lacking, *others)})
+    result = looks.result(first, Phase.POST, outcome=Outcome.NOT_APPLICABLE, observed=None, mismatches=())
+    run = night.model_copy(
+        update={
+            "header": night.header.model_copy(update={"checklist": checklist}),
+            "results": (*night.results, result),
+        }
+    )
+    assert said in seen(run, "post")
 
 
 def test_three_hundred_checks_are_rendered_in_two_seconds() -> None:

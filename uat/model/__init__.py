@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from uat.model.check import (
+    Absence,
     Check,
     Evidence,
     Expectation,
+    ExpectedChange,
     Mismatch,
     Result,
     Skip,
@@ -59,6 +61,7 @@ from uat.model.standing import (
 from uat.model.word import (
     VENDOR_FIRST,
     Availability,
+    Lack,
     NewsKind,
     NoticeKind,
     Outcome,
@@ -70,6 +73,7 @@ from uat.model.word import (
 __all__ = [
     "HELD_FROM",
     "VENDOR_FIRST",
+    "Absence",
     "AfterValidator",
     "Availability",
     "Check",
@@ -80,12 +84,14 @@ __all__ = [
     "Ending",
     "Evidence",
     "Expectation",
+    "ExpectedChange",
     "Field",
     "Header",
     "Identity",
     "InvalidRecord",
     "JsonValue",
     "KeepSnapshot",
+    "Lack",
     "Limits",
     "Mismatch",
     "News",
