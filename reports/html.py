@@ -151,7 +151,7 @@ def _is_surprising(row: sides.SideRow) -> bool:
     """Tell whether the comparison says something that the outcome alone does not."""
     if row.verdict is Verdict.UNEXPECTED_CHANGE:
         return True
-    return row.verdict is Verdict.NOT_COMPARABLE and row.after is Outcome.PASSED
+    return row.verdict in (Verdict.NOT_COMPARABLE, Verdict.MISSING_CHANGE) and row.after is Outcome.PASSED
 
 
 def _was_looked_at(row: CheckRow) -> bool:

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from uat import registry
 from uat.errors import ChecklistError, Problem
+from uat.language.changes import expecting
 from uat.language.check_entry import Reader
 from uat.language.each import Entered, Spread
 from uat.language.extends import read_all
@@ -22,12 +23,12 @@ from uat.language.fitting import as_table, fit, problem
 from uat.language.layers import GIVEN, Layers, merge
 from uat.language.licences import apply_licences
 from uat.language.plan import read_system, read_upgrade
-from uat.language.variables import Filling, Values, resolve
+from uat.language.variables import Filling, Values, fill_table, resolve
 from uat.language.wording import unknown_word
-from uat.language.yaml_marks import Entry, Table, Text
-from uat.model import Absence, Check, Checklist, Contact, Lack, Limits, Skip, Source, Upgrade, Waiver
+from uat.language.yaml_marks import Entry, Table, Text, plain
+from uat.model import Absence, Check, Checklist, Contact, ExpectedChange, Lack, Limits, Skip, Source, Upgrade, Waiver
 
-R = TypeVar("R", Skip, Waiver)
+R = TypeVar("R", Skip, Waiver, ExpectedChange)
 
 
 def load(
@@ -82,6 +83,7 @@ class _Reading:
         spread = Spread(values=values, kinds=self.words, problems=self.problems)
         entered = spread.checks(self.layers.lists["checks"])
         checks = tuple(self._checks(entered, spread, language=language, load_kind=load_kind))
+        changes = self._about_checks("expected_changes", ExpectedChange, entered, values)
         upgrade = read_upgrade(self.layers.sections["upgrade"], values, zone=zone, problems=self.problems)
         return Checklist(
             customer=self._text("customer"),
@@ -92,9 +94,14 @@ class _Reading:
             upgrade=upgrade,
             contacts=self._contacts(),
             limits=self._limits(upgrade),
-            checks=apply_licences(self.layers.sections["licences"], checks, self.problems),
-            skips=self._about_checks("skip", Skip, entered),
-            waivers=self._about_checks("waivers", Waiver, entered),
+            checks=apply_licences(
+                self.layers.sections["licences"],
+                expecting(checks, changes, load=load_kind, problems=self.problems),
+                self.problems,
+            ),
+            skips=self._about_checks("skip", Skip, entered, values),
+            waivers=self._about_checks("waivers", Waiver, entered, values),
+            expected_changes=changes,
         )
 
     def _text(self, name: str, *, default: str | None = None) -> str:
@@ -186,13 +193,15 @@ class _Reading:
         made = {name: fit(Contact, table, problems=self.problems) for name, table in tables.items()}
         return {name: contact for name, contact in made.items() if contact}
 
-    def _about_checks(self, name: str, record: type[R], entered: Collection[str]) -> tuple[R, ...]:
+    def _about_checks(self, name: str, record: type[R], entered: Collection[str], values: Values) -> tuple[R, ...]:
         """Read a list of entries that each speak of one check, of all rows of one, or of all that a pattern finds."""
         written: Mapping[str, Table] = self.layers.lists["checks"]
         found: list[R] = []
-        for id, table in self.layers.lists[name].items():
+        for one in self.layers.lists[name].values():
+            table = fill_table(one, values, self.problems)
+            id = str(plain(table.entries["id"].value))
             pattern = f"{id}.*" if id in written and id not in entered else id
-            if not any(fnmatchcase(one, pattern) for one in entered):
+            if not any(fnmatchcase(known, pattern) for known in entered):
                 place = table.entries["id"].value.source
                 self.problems.append(problem(place, unknown_word("check", id, dict.fromkeys((*entered, *written)))))
             self._until(table)

@@ -25,7 +25,8 @@ NO_BASELINE = "no_baseline"
 """Stands for what was expected where an operator needs the value before and there is none."""
 
 _PHASES = (Phase.PRE, Phase.POST)
-_MISSING = object()
+MISSING = object()
+"""What a property is that is not in an observation."""
 
 
 def parse_block(raw: Mapping[str, JsonValue], observed: type[Record]) -> dict[Phase, tuple[Expectation, ...]]:
@@ -209,16 +210,16 @@ def _judge(
     before: Mapping[str, JsonValue] | None,
     phase: Phase,
 ) -> Mismatch | None:
-    operator, value = OPERATORS[one.operator], _value(observed, one.property)
-    if value is _MISSING:
+    operator, value = OPERATORS[one.operator], value_of(observed, one.property)
+    if value is MISSING:
         is_right = one.operator in ("equals", "one_of") and operator.holds(None, one.operand)
         return None if is_right else _mismatch(one, one.operand, None)
     if not operator.is_relative:
         return None if operator.holds(value, one.operand) else _mismatch(one, one.operand, value)
     if phase is Phase.PRE:
         return None
-    then = _MISSING if before is None else _value(before, one.property)
-    if then is _MISSING:
+    then = MISSING if before is None else value_of(before, one.property)
+    if then is MISSING:
         return _mismatch(one, NO_BASELINE, value)
     return None if operator.holds(value, one.operand, then) else _difference(one, operator, value, then)
 
@@ -242,14 +243,17 @@ def _mismatch(one: Expectation, expected: JsonValue, observed: JsonValue) -> Mis
     return Mismatch(property=one.property, operator=one.operator, expected=expected, observed=observed)
 
 
-def _value(observed: Mapping[str, JsonValue], property: str) -> JsonValue:
-    """Walk a path of keys and indexes; a key that has dots itself is tried whole."""
+def value_of(observed: Mapping[str, JsonValue], property: str) -> JsonValue:
+    """Give a property of an observation, or `MISSING`.
+
+    It is a path of keys and indexes; a key that has dots itself is tried whole.
+    """
     name, _, path = property.partition(".")
-    value: JsonValue = observed.get(name, _MISSING)
+    value: JsonValue = observed.get(name, MISSING)
     fold = name == "headers"  # names of HTTP headers have no case: RFC 9110, 5.1
-    while path and value is not _MISSING:
+    while path and value is not MISSING:
         whole = _step(value, path, fold=fold)
-        if whole is not _MISSING:
+        if whole is not MISSING:
             return whole
         step, _, path = path.partition(".")
         value = _step(value, step, fold=fold)
@@ -258,9 +262,9 @@ def _value(observed: Mapping[str, JsonValue], property: str) -> JsonValue:
 
 def _step(value: JsonValue, step: str, *, fold: bool) -> JsonValue:
     if isinstance(value, list | tuple):
-        return value[int(step)] if step.isdecimal() and int(step) < len(value) else _MISSING
+        return value[int(step)] if step.isdecimal() and int(step) < len(value) else MISSING
     if not isinstance(value, Mapping):
-        return _MISSING
+        return MISSING
     if fold:
         value, step = {key.lower(): item for key, item in value.items()}, step.lower()
-    return value.get(step, _MISSING)
+    return value.get(step, MISSING)

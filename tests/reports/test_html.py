@@ -18,8 +18,8 @@ from reports.words import languages, speak
 from tests.reports import acme, looks, runs
 from tests.reports.acme import AFTER
 from tests.reports.page import Page
-from uat.compare import Verdict
-from uat.model import Absence, Lack, Mismatch, Outcome, Phase, Resumption, Run, Severity
+from uat.compare import Verdict, compare
+from uat.model import Absence, ExpectedChange, Lack, Mismatch, Outcome, Phase, Resumption, Run, Severity, Source
 
 HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\x1b[31m\u202e{{ 1234*1000 }}\x00"
 ALL_RUNS = {
@@ -189,19 +189,38 @@ def test_the_value_before_stands_beside_what_was_expected() -> None:
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_the_comparison_has_a_word_for_every_verdict(verdict: Verdict) -> None:
-    """Each of the seven can be read on the page when it occurs."""
+    """Each of them can be read on the page when it occurs."""
     text = seen(compared_run(), "post")
     assert speak("it").say(f"comparison.{verdict}") in text
 
 
 def compared_run() -> Run:
-    """Make a regression night on which something was mended, too."""
+    """Make a regression night on which something was mended, too, and something did not change as expected."""
     night = runs.regression_run()
+    header = night.header
+    checklist = header.checklist.model_copy(update={"expected_changes": (unfulfilled(night),)})
+    night = night.model_copy(update={"header": header.model_copy(update={"checklist": checklist})})
     gone = Mismatch(property="exists", operator="equals", expected=True, observed=False)
     broken = looks.result(
         acme.checks()[28], Phase.PRE, outcome=Outcome.FAILED, observed={"exists": False}, mismatches=(gone,)
     )
     return night.model_copy(update={"results": (*night.results, broken)})
+
+
+def unfulfilled(night: Run) -> ExpectedChange:
+    """Expect a change of a value that stayed as it was."""
+    rows = compare(night.header.checklist.checks, night.of(Phase.PRE), night.of(Phase.POST))
+    same = next(row for row in rows if row.verdict is Verdict.SAME and row.after and row.after.observed)
+    (name, *_) = (same.after and same.after.observed) or {}
+    reason = "così dice la patch"
+    return ExpectedChange(id=same.check_id, property=name, changed=True, reason=reason, source=Source(file=""))
+
+
+def test_a_change_that_did_not_happen_says_what_was_expected() -> None:
+    """An expected change that did not happen is said above and in the comparison, with the reason."""
+    text = seen(compared_run(), "post")
+    assert text.count("previsto: un altro valore (così dice la patch)") == 2
+    assert text.index("Cambiamento previsto non avvenuto") < text.index("Confronto fra prima e dopo")
 
 
 def test_post_compares_with_the_baseline_of_another_run() -> None:

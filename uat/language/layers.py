@@ -1,9 +1,9 @@
 """Makes one checklist of several files: each has the last word over those before it.
 
-Of ``system``, ``upgrade``, ``contacts``, ``variables`` and ``limits`` a later file replaces single fields; of
-``checks`` single fields of the check with the same id, single inputs as long as the kind is the same, and rows of
-``each`` by their id; of ``skip`` and ``waivers`` the one with the same id. A variable keeps its description when a
-later file gives it a value.
+Of ``system``, ``upgrade``, ``contacts``, ``variables``, ``licences`` and ``limits`` a later file replaces single
+fields; of ``checks`` single fields of the check with the same id, single inputs as long as the kind is the same, and
+rows of ``each`` by their id; of ``skip`` and ``waivers`` the one with the same id, of ``expected_changes`` the one of
+the same property. A variable keeps its description when a later file gives it a value.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from uat.model import Source
 
 FIELDS = ("customer", "change", "language", "timezone")
 SECTIONS = ("system", "upgrade", "contacts", "variables", "licences", "limits")
-LISTS = ("skip", "waivers", "checks")
+LISTS = ("skip", "waivers", "expected_changes", "checks")
 GIVEN = "--var"
 """Where a variable stands that the command line gives."""
 
@@ -34,15 +34,17 @@ _PATTERN = re.compile(r"[A-Za-z0-9._*?\[\]!-]{1,64}")
 
 @dataclass(frozen=True, kw_only=True)
 class Naming:
-    """How something is called by its id."""
+    """How something is called by its id, and by another field where one id is not enough."""
 
     written: re.Pattern[str]
     due: str
+    beside: str = ""
 
 
 PLAIN_ID = Naming(written=ID, due="an id; up to 64 letters, digits, '.', '_', '-', a letter or digit first")
-_ID_OF = MappingProxyType(
-    dict.fromkeys(("skip", "waivers"), Naming(written=_PATTERN, due="the id of checks; * and ? stand for any"))
+_SEVERAL = Naming(written=_PATTERN, due="the id of checks; * and ? stand for any")
+_NAMING = MappingProxyType(
+    {"skip": _SEVERAL, "waivers": _SEVERAL, "expected_changes": replace(_SEVERAL, beside="property")}
 )
 
 
@@ -139,13 +141,13 @@ def _declaration(entry: Entry) -> Table:
 def _rows(tables: Sequence[Table], name: str, kinds: Collection[str], problems: list[Problem]) -> dict[str, Table]:
     whole: dict[str, Table] = {}
     for table in tables:
-        for id, row in rows_by_id(table.get(name), _ID_OF.get(name, PLAIN_ID), problems).items():
+        for id, row in rows_by_id(table.get(name), _NAMING.get(name, PLAIN_ID), problems).items():
             whole[id] = overridden(whole[id], row, kinds) if id in whole and name == "checks" else row
     return whole
 
 
 def rows_by_id(node: Node | None, naming: Naming, problems: list[Problem]) -> dict[str, Table]:
-    """Read a list of mappings, each with an ``id`` of its own."""
+    """Read a list of mappings, each with an ``id`` of its own, by that id."""
     if node is None:
         return {}
     if not isinstance(node, Rows):
@@ -173,7 +175,8 @@ def _id_of(row: Table, item: Node, naming: Naming, problems: list[Problem]) -> s
     if not naming.written.fullmatch(id.value):
         problems.append(problem(id.source, f"'{id.value}' cannot be {naming.due}"))
         return None
-    return id.value
+    beside = row.get(naming.beside)
+    return f"{id.value} {plain(beside)}" if beside else id.value
 
 
 def overridden(base: Table, over: Table, kinds: Collection[str]) -> Table:
