@@ -210,10 +210,16 @@ class _Rows:
             is_known = result is not None and result.observed is not None
             yield Line(
                 property=name,
-                expected=self._expected(check, expectation, found),
+                expected=self._masked(expectation, self._expected(check, expectation, found)),
                 observed=self.formats.value(name, seen, limit=160) if is_known else "",
                 holds=found is None,
             )
+
+    def _masked(self, expectation: Expectation, text: str) -> str:
+        """Say what does not count when the value is compared."""
+        if not expectation.mask:
+            return text
+        return self.formats.language.say("operator.masked", text=text, mask=visible(", ".join(expectation.mask)))
 
     def _expected(self, check: Check, expectation: Expectation, found: Mismatch | None) -> str:
         """Say what was expected; where that hangs on the value before, say that value too."""

@@ -8,18 +8,24 @@
       running: true                       # beside pre and post: holds in both
       pre: {version: {matches: '^21\\.'}}
       post: {version: 22.0.17}
+    expect: {output: {unchanged: true, mask: ['pid \\d+', '\\d\\d:\\d\\d']}}   # taken out before anything is compared
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
-from uat.language.operands import ExpectationProblem, Fault, as_written, shape_of
+from uat.language.operands import ExpectationProblem, Fault, as_mask, as_written, shape_of
 from uat.language.wording import unknown_word
 from uat.model import Expectation, JsonValue, Mismatch, Phase, Record
 from uat.operators import OPERATORS, Operator, Shape, is_same, order
+
+MASK = "mask"
+"""Stands beside operators and is none: what it finds does not count."""
 
 NO_BASELINE = "no_baseline"
 """Stands for what was expected where an operator needs the value before and there is none."""
@@ -60,7 +66,7 @@ def parse(property: str, raw: JsonValue, observed_type: Any) -> tuple[Expectatio
         return _operate(property, {"equals": raw}, observed_type, at=None)
     if not raw:
         raise ExpectationProblem([Fault((), "nothing is written here; it asserts nothing")])
-    words = [key for key in raw if key in OPERATORS]
+    words = [key for key in raw if key in OPERATORS or key == MASK]
     if shape not in (Shape.MAPPING, Shape.ANY) or (words and len(words) == len(raw)):
         return _operate(property, raw, observed_type, at=())
     if words:
@@ -159,17 +165,32 @@ def _operate(
     """Read operators with their operands; ``at`` is where they stand, None for a bare value."""
     found: list[Expectation] = []
     faults: list[Fault] = []
+    mask = _mask(raw, observed_type, faults)
     for word, value in raw.items():
+        if word == MASK:
+            continue
         try:
             operand = as_written(word, value, observed_type)
         except ExpectationProblem as problem:
             place = () if at is None else (*at, word)
             faults.extend(fault.under(place) for fault in problem.faults)
         else:
-            found.append(Expectation(property=property, operator=word, operand=operand))
+            found.append(Expectation(property=property, operator=word, operand=operand, mask=mask))
     if faults:
         raise ExpectationProblem(faults)
     return tuple(found)
+
+
+def _mask(raw: Mapping[str, JsonValue], observed_type: Any, faults: list[Fault]) -> tuple[str, ...]:
+    if MASK not in raw:
+        return ()
+    if len(raw) == 1:
+        faults.append(Fault((MASK,), "a mask alone asserts nothing; write an operator beside it", is_key=True))
+    try:
+        return as_mask(raw[MASK], observed_type)
+    except ExpectationProblem as problem:
+        faults.extend(fault.under((MASK,)) for fault in problem.faults)
+        return ()
 
 
 def _contradictions(found: Sequence[_Found]) -> list[Fault]:
@@ -210,7 +231,7 @@ def _judge(
     before: Mapping[str, JsonValue] | None,
     phase: Phase,
 ) -> Mismatch | None:
-    operator, value = OPERATORS[one.operator], value_of(observed, one.property)
+    operator, value = OPERATORS[one.operator], _masked(value_of(observed, one.property), one.mask)
     if value is MISSING:
         is_right = one.operator in ("equals", "one_of") and operator.holds(None, one.operand)
         return None if is_right else _mismatch(one, one.operand, None)
@@ -218,7 +239,7 @@ def _judge(
         return None if operator.holds(value, one.operand) else _mismatch(one, one.operand, value)
     if phase is Phase.PRE:
         return None
-    then = MISSING if before is None else value_of(before, one.property)
+    then = MISSING if before is None else _masked(value_of(before, one.property), one.mask)
     if then is MISSING:
         return _mismatch(one, NO_BASELINE, value)
     return None if operator.holds(value, one.operand, then) else _difference(one, operator, value, then)
@@ -241,6 +262,17 @@ def _is_among(item: JsonValue, items: Sequence[JsonValue]) -> bool:
 
 def _mismatch(one: Expectation, expected: JsonValue, observed: JsonValue) -> Mismatch:
     return Mismatch(property=one.property, operator=one.operator, expected=expected, observed=observed)
+
+
+def _masked(value: JsonValue, mask: Sequence[str]) -> JsonValue:
+    """Take out what the mask finds, wherever there is text."""
+    if isinstance(value, str):
+        return reduce(lambda text, pattern: re.sub(pattern, "", text), mask, value)
+    if isinstance(value, list | tuple):
+        return [_masked(item, mask) for item in value] if mask else value
+    if isinstance(value, Mapping):
+        return {key: _masked(item, mask) for key, item in value.items()} if mask else value
+    return value
 
 
 def value_of(observed: Mapping[str, JsonValue], property: str) -> JsonValue:

@@ -322,6 +322,17 @@ def hostile_run() -> Run:
     return Run(header=runs.header(Phase.POST, checklist=checklist, operator=HOSTILE), results=(result,))
 
 
+def test_what_is_masked_is_said() -> None:
+    """Beside what was expected stands what does not count in it."""
+    night = runs.regression_run()
+    first, *others = night.header.checklist.checks
+    masked = tuple(one.model_copy(update={"mask": (r"pid \d+",)}) for one in first.expect[Phase.POST])
+    check = first.model_copy(update={"expect": {Phase.POST: masked}})
+    checklist = night.header.checklist.model_copy(update={"checks": (check, *others)})
+    run = night.model_copy(update={"header": night.header.model_copy(update={"checklist": checklist})})
+    assert r", senza contare pid \d+" in seen(run, "post")
+
+
 def test_an_expired_waiver_is_loud() -> None:
     """A waiver that was over when the run began is named at the top of the page, whatever its check came to."""
     night = runs.regression_run()

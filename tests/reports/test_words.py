@@ -44,7 +44,7 @@ BY_ENUM = {
     "absent": list(Lack),
     "comparison": list(Verdict),
     "viewpoint": list(Viewpoint),
-    "operator": [*OPERATORS, "recorded", "no_baseline", "lost", "none_of", "with_before"],
+    "operator": [*OPERATORS, "recorded", "no_baseline", "lost", "none_of", "with_before", "masked"],
     "answer": ["passed", "failed", "not_applicable", "by"],
     "evidence": ["command", "http", "tls", "tcp", "file", "answer"],
     "rung": ["on", "ping", "port", "banner", "login", "nothing", "unseen"],
