@@ -22,13 +22,17 @@ from procedure.standing import look
 from reports import html
 from reports.standing import lines as standing_lines
 from reports.words import speak
+from uat import kinds as telling
+from uat import lint as linting
+from uat import schema as schemas
+from uat import show as showing
 from uat.answers import Channel
 from uat.desk import open_desk
 from uat.errors import ExitCode, ProcedureError, TvoxError, UnreachableError
 from uat.host import Address, HostKey, host_key_of, parse_address
 from uat.journal import JournalError, login_name, read
 from uat.model import Limits
-from uat.options import NoChecklistError, choose_checklist, load_checklist
+from uat.options import NoChecklistError, choose_checklist, load_checklist, parse_variables
 from uat.session import Session
 from uat.ssh.known_hosts import file_of, known_keys, refusal, replace, store
 
@@ -162,6 +166,7 @@ def _desk(options: argparse.Namespace) -> Session:
     return open_desk(
         options.checklist,
         host=options.tvox_host or "",
+        variables=options.var,
         identity=options.identity,
         known_hosts=options.known_hosts,
         evidence=options.evidence,
@@ -183,6 +188,7 @@ def _pytest(options: argparse.Namespace) -> str:
     if options.evidence != _EVIDENCE:
         given["evidence"] = str(options.evidence)
     words = [f"--{name}={value}" for name, value in given.items() if value]
+    words += [f"--var={one}" for one in options.var]
     return shlex.join(["pytest", "--phase=upgrade", *words, *([str(options.checklist)] if options.checklist else [])])
 
 
@@ -238,6 +244,35 @@ def logs(options: argparse.Namespace) -> int:
     return 0 if made.manifest.reached else 1
 
 
+def lint(options: argparse.Namespace) -> int:
+    """Say everything that is wrong with checklists at once; 1 when there is anything."""
+    findings = [linting.lint(path, parse_variables(options.var)) for path in options.files]
+    for finding in findings:
+        _say("\n".join(linting.lines(finding)))
+    return 1 if any(finding.problems for finding in findings) else 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """Show a checklist as it is resolved, and where each field came from."""
+    _say("\n".join(showing.show(options.file, parse_variables(options.var))))
+    return 0
+
+
+def kinds(options: argparse.Namespace) -> int:
+    """Tell what can be checked."""
+    _say("\n".join(telling.one_kind(options.word) if options.word else telling.every_kind()))
+    return 0
+
+
+def schema(options: argparse.Namespace) -> int:
+    """Write the language as a JSON Schema, for editors."""
+    if options.to:
+        options.to.write_text(schemas.text(), encoding="utf-8")
+    else:
+        sys.stdout.write(schemas.text())
+    return 0
+
+
 def _is_confirmed(seen: HostKey, fingerprint: str | None) -> bool:
     """Compare the key with the fingerprint that was given, or that a person reads on the machine's console."""
     if fingerprint is None:
@@ -283,13 +318,39 @@ def _parser() -> argparse.ArgumentParser:
     _add_desk(one)
     one.add_argument("--run", metavar="ID", help="default: the newest upgrade of the checklist's change")
     one.set_defaults(command=logs)
+    _add_language(commands)
     return parser
+
+
+def _add_language(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands about how a checklist is written; none of them connects to anything."""
+    one = commands.add_parser("lint", help="say everything that is wrong with checklists, at once")
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    _add_variables(one)
+    one.set_defaults(command=lint)
+    one = commands.add_parser("show", help="show a checklist as it is resolved, and where each field came from")
+    one.add_argument("file", type=Path, metavar="FILE")
+    _add_variables(one)
+    one.set_defaults(command=show)
+    one = commands.add_parser("kinds", help="tell what can be checked; of one kind its fields and an example")
+    one.add_argument("word", nargs="?", metavar="KIND")
+    one.set_defaults(command=kinds)
+    one = commands.add_parser("schema", help="write the language as a JSON Schema, for editors")
+    one.add_argument("to", nargs="?", type=Path, metavar="FILE", help="default: print it")
+    one.set_defaults(command=schema)
+
+
+def _add_variables(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--var", action="append", default=[], metavar="NAME=VALUE", help="a variable; wins over the file's"
+    )
 
 
 def _add_desk(parser: argparse.ArgumentParser) -> None:
     """Add what every command needs that looks at a customer's machine."""
     parser.add_argument("checklist", nargs="?", type=Path, help="default: the only customer's file in checklists/")
     parser.add_argument("--tvox-host", metavar="[USER@]HOST[:PORT]", help="the machine; wins over system.ssh")
+    _add_variables(parser)
     parser.add_argument("--identity", metavar="FILE", help="the private key that logs in (default: as ssh does)")
     parser.add_argument("--known-hosts", type=Path, metavar="FILE", help="default: the customer's own file")
     parser.add_argument("--evidence", type=Path, default=_EVIDENCE, metavar="DIR", help="default: %(default)s")

@@ -31,6 +31,17 @@ from uat.model import Absence, Check, Checklist, Contact, ExpectedChange, Lack, 
 R = TypeVar("R", Skip, Waiver, ExpectedChange)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """A checklist with what it was made of: the mappings of all files as one, each text with its place."""
+
+    checklist: Checklist
+    fields: Table
+    sections: Mapping[str, Table]
+    lists: Mapping[str, Mapping[str, Table]]
+    checks: Mapping[str, Table]
+
+
 def load(
     path: Path,
     *,
@@ -51,16 +62,41 @@ def load(
     :param kinds: the package of the kinds of checks.
     :raises ChecklistError: with every problem there is, in the order of the files.
     """
+    return load_whole(path, search=search, ssh=ssh, variables=variables, kinds=kinds).checklist
+
+
+def load_whole(
+    path: Path,
+    *,
+    search: Sequence[Path] = (),
+    ssh: str = "",
+    variables: Mapping[str, str] | None = None,
+    kinds: str = "uat.checks",
+    may_be_base: bool = False,
+) -> Whole:
+    """Read a checklist as `load` does, and keep what it was made of.
+
+    :param may_be_base: a file that names no customer is read as a base for others: nobody knows their machine yet.
+    :raises ChecklistError: with every problem there is, in the order of the files.
+    """
     pages = read_all(path, search)
     problems: list[Problem] = []
     words = registry.names(kinds)
     layers = merge(pages, kinds=words, problems=problems).given(variables or {}, problems)
-    reading = _Reading(layers=layers, start=Source(file=str(path)), words=words, problems=problems)
+    is_base = may_be_base and "customer" not in layers.fields.entries
+    reading = _Reading(layers, Source(file=str(path)), words, is_base=is_base, problems=problems)
     made = reading.checklist(ssh, cache(partial(registry.load, kinds)))
     if problems:
         files = [GIVEN, *(page.table.source.file for page in pages)]
         raise ChecklistError(sorted(dict.fromkeys(problems), key=lambda one: _order(one.source, files)))
-    return made.model_copy(update={"path": str(path), "sha256": layers.sha256})
+    checklist = made.model_copy(update={"path": str(path), "sha256": layers.sha256})
+    return Whole(
+        checklist=checklist,
+        fields=layers.fields,
+        sections=layers.sections,
+        lists=layers.lists,
+        checks=reading.filled,
+    )
 
 
 def _order(source: Source, files: Sequence[str]) -> tuple[int, int, int]:
@@ -74,7 +110,9 @@ class _Reading:
     layers: Layers
     start: Source
     words: tuple[str, ...]
+    is_base: bool = False
     problems: list[Problem] = field(default_factory=list)
+    filled: dict[str, Table] = field(default_factory=dict)
 
     def checklist(self, ssh: str, load_kind: Callable[[str], ModuleType]) -> Checklist:
         system = self._system(ssh)
@@ -86,7 +124,7 @@ class _Reading:
         changes = self._about_checks("expected_changes", ExpectedChange, entered, values)
         upgrade = read_upgrade(self.layers.sections["upgrade"], values, zone=zone, problems=self.problems)
         return Checklist(
-            customer=self._text("customer"),
+            customer=self._text("customer", default="" if self.is_base else None),
             change=self._text("change", default=""),
             language=language,
             timezone=zone.key,
@@ -152,7 +190,7 @@ class _Reading:
             "web": system.get("web"),
         }
         texts = {name: node if isinstance(node, Text) else None for name, node in fields.items()}
-        return resolve(self.layers.sections["variables"], texts, self.problems)
+        return resolve(self.layers.sections["variables"], texts, self.problems, is_base=self.is_base)
 
     def _checks(
         self,
@@ -172,8 +210,10 @@ class _Reading:
                 holes=holes,
                 is_open=bool(one.rowless),
             )
-            check = reader.read(filling.table(self._opened(one.table)), holes)
+            table = filling.table(self._opened(one.table))
+            check = reader.read(table, holes)
             if check:
+                self.filled[check.id] = table
                 yield _lacking(check, one, holes)
 
     def _opened(self, table: Table) -> Table:

@@ -122,12 +122,12 @@ def is_valid(waiver: Waiver, checklist: Checklist) -> bool:
 
 
 def left_out(check: Check, checklist: Checklist) -> tuple[Outcome, str] | None:
-    """Tell why a check is not looked at: skipped by the customer's file, off, or not there; None when it is."""
+    """Tell why a check is not looked at: skipped by the customer's file, disabled, or not there; None when it is."""
     skip = next((skip for skip in checklist.skips if skip.covers(check.id)), None)
     if skip:
         return Outcome.SKIPPED, skip.reason
-    if check.off:
-        return Outcome.SKIPPED, check.off.get(checklist.language) or next(iter(check.off.values()))
+    if check.disabled:
+        return Outcome.SKIPPED, check.disabled.get(checklist.language) or next(iter(check.disabled.values()))
     if check.absent:
         return Outcome.NOT_APPLICABLE, f"{check.absent.lack}: {check.absent.name}"
     return None

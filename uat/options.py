@@ -65,14 +65,19 @@ def make_header(checklist: Checklist, phase: Phase, operator: str) -> Header:
 
 
 def load_checklist(path: Path, host: str, variables: Sequence[str] = ()) -> Checklist:
-    """Load a checklist; ``host`` is what ``--tvox-host`` says, ``variables`` what ``--var`` says; both win over it.
+    """Load a checklist; ``host`` is what ``--tvox-host`` says, ``variables`` what ``--var`` says; they win."""
+    return language.load(path, ssh=host, variables=parse_variables(variables))
 
-    :raises ValueError: a ``--var`` that is not ``name=value``.
+
+def parse_variables(given: Sequence[str]) -> dict[str, str]:
+    """Read what ``--var`` says.
+
+    :raises ValueError: one is not ``name=value``.
     """
-    for one in variables:
+    for one in given:
         if "=" not in one:
             raise ValueError(f"--var {one}: write --var name=value")
-    return language.load(path, ssh=host, variables=dict(one.split("=", 1) for one in variables))
+    return dict(one.split("=", 1) for one in given)
 
 
 def check_filters(checklist: Checklist, phase: Phase, *, areas: Sequence[str], tags: Sequence[str]) -> None:

@@ -15,10 +15,10 @@ from uat.language.wording import unknown_word, wrong_value
 from uat.language.yaml_marks import Entry, Node, Rows, Table, Text, find, plain
 from uat.model import Check, Expectation, JsonValue, Phase, Record, Source
 
-WORDED = ("title", "why", "remedy", "off")
+WORDED = ("title", "why", "remedy", "disabled")
 FIELDS = ("id", *WORDED, "area", "tags", "severity", "retry_for", "locks", "licence")
-_JUDGED, _MOVES, _ON = "expect", "moves", "on"
-KEYS = (*FIELDS, _ON, "each", _JUDGED, _MOVES)
+_JUDGED, _MOVES, _ENABLED = "expect", "moves", "enabled"
+KEYS = (*FIELDS, _ENABLED, "each", _JUDGED, _MOVES)
 """What may be written in a check beside its kind."""
 
 
@@ -37,7 +37,7 @@ class Reader:
         :param holes: where a variable without a value stands; what is wrong there is not wrong, and not checked.
         """
         inner = replace(self, problems=[])
-        check = inner._read(inner._turned(table), holes)
+        check = inner._read(inner._enabled(table), holes)
         found = [one for one in inner.problems if one.source not in holes]
         self.problems.extend(found if check else found or inner.problems)
         return None if found else check
@@ -60,14 +60,14 @@ class Reader:
         }
         return fit(Check, fields, problems=self.problems, known=known)
 
-    def _turned(self, table: Table) -> Table:
-        """Take away what keeps a check off, where it was turned on."""
-        node = table.get(_ON)
+    def _enabled(self, table: Table) -> Table:
+        """Take away what keeps a check from being looked at, where it was enabled."""
+        node = table.get(_ENABLED)
         if node is None:
             return table
         if plain(node) not in ("true", "false"):
             self.problems.append(problem(node.source, wrong_value("bool_parsing", "", plain(node))))
-        left_out = (_ON, "off") if plain(node) == "true" else (_ON,)
+        left_out = (_ENABLED, "disabled") if plain(node) == "true" else (_ENABLED,)
         return table.only(key for key in table.entries if key not in left_out)
 
     def _kind(self, table: Table) -> str | None:

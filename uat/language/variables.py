@@ -50,17 +50,21 @@ class Values:
         return replace(self, texts={**self.texts, **texts})
 
 
-def resolve(written: Table, fields: Mapping[str, Text | None], problems: list[Problem]) -> Values:
+def resolve(
+    written: Table, fields: Mapping[str, Text | None], problems: list[Problem], *, is_base: bool = False
+) -> Values:
     """Give every variable its text; variables may be made of others.
 
     :param written: the checklist's ``variables:``.
     :param fields: the texts of the fields that built-in variables come from.
+    :param is_base: what is built in comes from a customer's file, which is not known yet.
     """
     values = {name: _value_of(name, entry, problems) for name, entry in written.entries.items()}
     nodes = {name: value for name, value in values.items() if isinstance(value, Text) and not value.is_blank}
     nodes.update({name: text for name in BUILT_IN if (text := fields.get(name))})
     lists = {name: value for name, value in values.items() if isinstance(value, Rows)}
-    empty = _empty(nodes, {name for name, value in values.items() if isinstance(value, Text) and value.is_blank})
+    blank = {name for name, value in values.items() if isinstance(value, Text) and value.is_blank}
+    empty = _empty(nodes, blank | ({name for name in BUILT_IN if name not in nodes} if is_base else set()))
     written_out = {name: text for name, text in nodes.items() if name not in empty}
     return Values(texts=_Resolution(written_out, empty, problems).all(), empty=empty, lists=lists)
 
@@ -215,7 +219,8 @@ def _undefined(name: str, known: Collection[str], empty: Collection[str]) -> str
         return f"'{{{name}}}' comes from '{BUILT_IN[name]}', which is not written"
     if name in empty:
         return f"the variable '{name}' has no value; write it under 'variables', or give --var {name}=..."
-    return f"{unknown_word('variable', name, known)} The text itself is written {{{{{name}}}}}"
+    said = unknown_word("variable", name, known)
+    return f"{said}{'' if said.endswith('?') else '.'} The text itself is written {{{{{name}}}}}"
 
 
 class _Resolution:

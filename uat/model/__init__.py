@@ -27,6 +27,7 @@ from uat.model.plan import (
     Window,
 )
 from uat.model.record import (
+    DURATION,
     AfterValidator,
     ConfigDict,
     Duration,
@@ -71,6 +72,7 @@ from uat.model.word import (
 )
 
 __all__ = [
+    "DURATION",
     "HELD_FROM",
     "VENDOR_FIRST",
     "Absence",

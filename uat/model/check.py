@@ -32,7 +32,7 @@ class Absence(Record):
 class Check(Record):
     """One acceptance test as the checklist states it, all variables filled in, secrets still references.
 
-    A check that is ``off`` or ``absent`` is not looked at; what its variables without a value stand in is left as
+    A check that is ``disabled`` or ``absent`` is not looked at. What a variable without a value stands in is left as
     it is written.
     """
 
@@ -50,7 +50,7 @@ class Check(Record):
     remedy: Words = {}
     licence: str | None = None
     moves: tuple[str, ...] = Field(default=(), description="properties that change by themselves")
-    off: Words = Field(default={}, description="why it is not looked at until a customer's file says 'on: true'")
+    disabled: Words = Field(default={}, description="why it is not looked at until a file says 'enabled: true'")
     absent: Absence | None = None
     source: Source
 

@@ -139,16 +139,16 @@ def test_wrong_licences(tmp_path: Path, licences: str, said: str) -> None:
     assert line.startswith(f"acme.yaml:{said}")
 
 
-CALLS = "checks:\n  - id: A\n    off: {it: chiama davvero, en: really calls}\n    manual: {do: x, see: y}\n"
+CALLS = "checks:\n  - id: A\n    disabled: {it: chiama davvero, en: really calls}\n    manual: {do: x, see: y}\n"
 
 
-def test_off_until_turned_on(tmp_path: Path) -> None:
-    """A check with side effects is off, with its reason, until a customer's file turns it on."""
+def test_disabled_until_enabled(tmp_path: Path) -> None:
+    """A check with side effects is disabled, with its reason, until a customer's file enables it."""
     made = loaded(tmp_path, HEAD + CALLS)
     assert left_out(made.checks[0], made) == (Outcome.SKIPPED, "chiama davvero")
-    for on, is_off in (("true", False), ("false", True)):
-        made = loaded(tmp_path, f"extends: base\n{HEAD}checks: [{{id: A, on: {on}}}]\n", base=CALLS)
-        assert bool(left_out(made.checks[0], made)) is is_off
+    for enabled, is_left_out in (("true", False), ("false", True)):
+        made = loaded(tmp_path, f"extends: base\n{HEAD}checks: [{{id: A, enabled: {enabled}}}]\n", base=CALLS)
+        assert bool(left_out(made.checks[0], made)) is is_left_out
 
 
 def test_a_skip_says_its_own_reason(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_skip_says_its_own_reason(tmp_path: Path) -> None:
     assert left_out(made.checks[0], made) == (Outcome.SKIPPED, "ours")
 
 
-def test_on_is_a_truth(tmp_path: Path) -> None:
-    """A check is turned on by true alone."""
-    (said,) = refused(tmp_path, f"{HEAD}{CALLS}    on: si\n")
-    assert said == "acme.yaml:7:9: true or false is due here, not 'si'"
+def test_enabled_is_a_truth(tmp_path: Path) -> None:
+    """A check is enabled by true alone."""
+    (said,) = refused(tmp_path, f"{HEAD}{CALLS}    enabled: si\n")
+    assert said == "acme.yaml:7:14: true or false is due here, not 'si'"
