@@ -26,24 +26,19 @@ from uat import kinds as telling
 from uat import lint as linting
 from uat import schema as schemas
 from uat import show as showing
+from uat import trust as trusting
 from uat.answers import Channel
 from uat.desk import open_desk
 from uat.errors import ExitCode, ProcedureError, TvoxError, UnreachableError
-from uat.host import Address, HostKey, host_key_of, parse_address
-from uat.journal import JournalError, login_name, read
-from uat.model import Limits
+from uat.host import parse_address
+from uat.journal import JournalError, read
 from uat.options import NoChecklistError, choose_checklist, load_checklist, parse_variables
 from uat.session import Session
-from uat.ssh.known_hosts import file_of, known_keys, refusal, replace, store
+from uat.ssh.known_hosts import file_of
 
 _EVIDENCE = Path("evidence")
 _SSH_CONFIG = Path("~/.ssh/config")
 _GO_ON = "What arrived stays on the machine. To go on from there: tvox-uat stage {}"
-_CONSOLE = """\
-Read it on the machine's own console:
-  for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $f; done
-CentOS 6 prints MD5 there; this prints the part behind "SHA256:", with a "=" at its end:
-  awk '{print $2}' /etc/ssh/ssh_host_rsa_key.pub | base64 -d | openssl dgst -sha256 -binary | base64"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,37 +61,15 @@ def _exit_code(error: Exception) -> int:
 
 def trust(options: argparse.Namespace) -> int:
     """Show a machine's host key, and store it as trusted once a person has compared it."""
-    address = parse_address(options.host, config=_SSH_CONFIG.expanduser(), jump=options.jump)
-    path = _known_hosts(options)
-    seen = host_key_of(address, limits=Limits(), known_hosts=path, ask=getpass.getpass)
-    known = known_keys(path, address.host, address.port)
-    if any(key.fingerprint == seen.fingerprint and not key.is_revoked for key in known):
-        print(f"{address}: {seen.kind} {seen.fingerprint} is trusted already")
-        return 0
-    if known and not options.replace:
-        raise refusal(path, address, seen)
-    for key in known:
-        print(f"{address} showed until now  {key.kind} {key.fingerprint} (line {key.line})")
-    print(f"{address} shows the host key {seen.kind} {seen.fingerprint}")
-    if not _is_confirmed(seen, options.fingerprint):
-        print("That is not the fingerprint shown. Nothing was stored.", file=sys.stderr)
-        return 1
-    if known:
-        return _replace(options, path, address, seen)
-    store(path, seen.line)
-    print(f"Trusted from now on; stored in {path}")
-    return 0
-
-
-def _replace(options: argparse.Namespace, path: Path, address: Address, seen: HostKey) -> int:
-    """Put a compared key in the place of the one that was known, with who did it and why."""
-    reason = options.reason if options.reason is not None else _typed("Why did it change, and who announced it? ")
-    if not reason.strip():
-        print("Without a reason nothing is replaced: --reason 'the patch made new host keys'", file=sys.stderr)
-        return 1
-    replace(path, address, seen, by=login_name() or "unknown", reason=reason)
-    print(f"Trusted from now on in place of the old one; stored in {path}. The next run writes this down.")
-    return 0
+    request = trusting.Request(
+        address=parse_address(options.host, config=_SSH_CONFIG.expanduser(), jump=options.jump),
+        path=_known_hosts(options),
+        fingerprint=options.fingerprint,
+        may_replace=options.replace,
+        reason=options.reason,
+    )
+    is_trusted = trusting.trust(request, ask=getpass.getpass, read=_typed, say=print, complain=_complain)
+    return 0 if is_trusted else 1
 
 
 def status(options: argparse.Namespace) -> int:
@@ -217,6 +190,10 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
+def _complain(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
 def _known_hosts(options: argparse.Namespace) -> Path:
     """Find the file: the one that is named, else that of the customer, else of the folder's only checklist."""
     if options.known_hosts:
@@ -271,17 +248,6 @@ def schema(options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(schemas.text())
     return 0
-
-
-def _is_confirmed(seen: HostKey, fingerprint: str | None) -> bool:
-    """Compare the key with the fingerprint that was given, or that a person reads on the machine's console."""
-    if fingerprint is None:
-        print(_CONSOLE)
-        try:
-            fingerprint = input("Type the fingerprint that the console shows: ")
-        except EOFError:
-            return False
-    return fingerprint.strip().removeprefix("SHA256:").rstrip("=") == seen.fingerprint.removeprefix("SHA256:")
 
 
 def _parser() -> argparse.ArgumentParser:
