@@ -22,24 +22,23 @@ from procedure.standing import look
 from reports import html
 from reports.standing import lines as standing_lines
 from reports.words import speak
+from uat import kinds as telling
+from uat import lint as linting
+from uat import schema as schemas
+from uat import show as showing
+from uat import trust as trusting
 from uat.answers import Channel
 from uat.desk import open_desk
 from uat.errors import ExitCode, ProcedureError, TvoxError, UnreachableError
-from uat.host import Address, HostKey, host_key_of, parse_address
-from uat.journal import JournalError, login_name, read
-from uat.model import Limits
-from uat.options import NoChecklistError, choose_checklist, load_checklist
+from uat.host import parse_address
+from uat.journal import JournalError, read
+from uat.options import NoChecklistError, choose_checklist, load_checklist, parse_variables
 from uat.session import Session
-from uat.ssh.known_hosts import file_of, known_keys, refusal, replace, store
+from uat.ssh.known_hosts import file_of
 
 _EVIDENCE = Path("evidence")
 _SSH_CONFIG = Path("~/.ssh/config")
 _GO_ON = "What arrived stays on the machine. To go on from there: tvox-uat stage {}"
-_CONSOLE = """\
-Read it on the machine's own console:
-  for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $f; done
-CentOS 6 prints MD5 there; this prints the part behind "SHA256:", with a "=" at its end:
-  awk '{print $2}' /etc/ssh/ssh_host_rsa_key.pub | base64 -d | openssl dgst -sha256 -binary | base64"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,37 +61,15 @@ def _exit_code(error: Exception) -> int:
 
 def trust(options: argparse.Namespace) -> int:
     """Show a machine's host key, and store it as trusted once a person has compared it."""
-    address = parse_address(options.host, config=_SSH_CONFIG.expanduser(), jump=options.jump)
-    path = _known_hosts(options)
-    seen = host_key_of(address, limits=Limits(), known_hosts=path, ask=getpass.getpass)
-    known = known_keys(path, address.host, address.port)
-    if any(key.fingerprint == seen.fingerprint and not key.is_revoked for key in known):
-        print(f"{address}: {seen.kind} {seen.fingerprint} is trusted already")
-        return 0
-    if known and not options.replace:
-        raise refusal(path, address, seen)
-    for key in known:
-        print(f"{address} showed until now  {key.kind} {key.fingerprint} (line {key.line})")
-    print(f"{address} shows the host key {seen.kind} {seen.fingerprint}")
-    if not _is_confirmed(seen, options.fingerprint):
-        print("That is not the fingerprint shown. Nothing was stored.", file=sys.stderr)
-        return 1
-    if known:
-        return _replace(options, path, address, seen)
-    store(path, seen.line)
-    print(f"Trusted from now on; stored in {path}")
-    return 0
-
-
-def _replace(options: argparse.Namespace, path: Path, address: Address, seen: HostKey) -> int:
-    """Put a compared key in the place of the one that was known, with who did it and why."""
-    reason = options.reason if options.reason is not None else _typed("Why did it change, and who announced it? ")
-    if not reason.strip():
-        print("Without a reason nothing is replaced: --reason 'the patch made new host keys'", file=sys.stderr)
-        return 1
-    replace(path, address, seen, by=login_name() or "unknown", reason=reason)
-    print(f"Trusted from now on in place of the old one; stored in {path}. The next run writes this down.")
-    return 0
+    request = trusting.Request(
+        address=parse_address(options.host, config=_SSH_CONFIG.expanduser(), jump=options.jump),
+        path=_known_hosts(options),
+        fingerprint=options.fingerprint,
+        may_replace=options.replace,
+        reason=options.reason,
+    )
+    is_trusted = trusting.trust(request, ask=getpass.getpass, read=_typed, say=print, complain=_complain)
+    return 0 if is_trusted else 1
 
 
 def status(options: argparse.Namespace) -> int:
@@ -162,6 +139,7 @@ def _desk(options: argparse.Namespace) -> Session:
     return open_desk(
         options.checklist,
         host=options.tvox_host or "",
+        variables=options.var,
         identity=options.identity,
         known_hosts=options.known_hosts,
         evidence=options.evidence,
@@ -183,6 +161,7 @@ def _pytest(options: argparse.Namespace) -> str:
     if options.evidence != _EVIDENCE:
         given["evidence"] = str(options.evidence)
     words = [f"--{name}={value}" for name, value in given.items() if value]
+    words += [f"--var={one}" for one in options.var]
     return shlex.join(["pytest", "--phase=upgrade", *words, *([str(options.checklist)] if options.checklist else [])])
 
 
@@ -209,6 +188,10 @@ def stage(options: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+def _complain(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _known_hosts(options: argparse.Namespace) -> Path:
@@ -238,15 +221,33 @@ def logs(options: argparse.Namespace) -> int:
     return 0 if made.manifest.reached else 1
 
 
-def _is_confirmed(seen: HostKey, fingerprint: str | None) -> bool:
-    """Compare the key with the fingerprint that was given, or that a person reads on the machine's console."""
-    if fingerprint is None:
-        print(_CONSOLE)
-        try:
-            fingerprint = input("Type the fingerprint that the console shows: ")
-        except EOFError:
-            return False
-    return fingerprint.strip().removeprefix("SHA256:").rstrip("=") == seen.fingerprint.removeprefix("SHA256:")
+def lint(options: argparse.Namespace) -> int:
+    """Say everything that is wrong with checklists at once; 1 when there is anything."""
+    findings = [linting.lint(path, parse_variables(options.var)) for path in options.files]
+    for finding in findings:
+        _say("\n".join(linting.lines(finding)))
+    return 1 if any(finding.problems for finding in findings) else 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """Show a checklist as it is resolved, and where each field came from."""
+    _say("\n".join(showing.show(options.file, parse_variables(options.var))))
+    return 0
+
+
+def kinds(options: argparse.Namespace) -> int:
+    """Tell what can be checked."""
+    _say("\n".join(telling.one_kind(options.word) if options.word else telling.every_kind()))
+    return 0
+
+
+def schema(options: argparse.Namespace) -> int:
+    """Write the language as a JSON Schema, for editors."""
+    if options.to:
+        options.to.write_text(schemas.text(), encoding="utf-8")
+    else:
+        sys.stdout.write(schemas.text())
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -283,13 +284,39 @@ def _parser() -> argparse.ArgumentParser:
     _add_desk(one)
     one.add_argument("--run", metavar="ID", help="default: the newest upgrade of the checklist's change")
     one.set_defaults(command=logs)
+    _add_language(commands)
     return parser
+
+
+def _add_language(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands about how a checklist is written; none of them connects to anything."""
+    one = commands.add_parser("lint", help="say everything that is wrong with checklists, at once")
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    _add_variables(one)
+    one.set_defaults(command=lint)
+    one = commands.add_parser("show", help="show a checklist as it is resolved, and where each field came from")
+    one.add_argument("file", type=Path, metavar="FILE")
+    _add_variables(one)
+    one.set_defaults(command=show)
+    one = commands.add_parser("kinds", help="tell what can be checked; of one kind its fields and an example")
+    one.add_argument("word", nargs="?", metavar="KIND")
+    one.set_defaults(command=kinds)
+    one = commands.add_parser("schema", help="write the language as a JSON Schema, for editors")
+    one.add_argument("to", nargs="?", type=Path, metavar="FILE", help="default: print it")
+    one.set_defaults(command=schema)
+
+
+def _add_variables(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--var", action="append", default=[], metavar="NAME=VALUE", help="a variable; wins over the file's"
+    )
 
 
 def _add_desk(parser: argparse.ArgumentParser) -> None:
     """Add what every command needs that looks at a customer's machine."""
     parser.add_argument("checklist", nargs="?", type=Path, help="default: the only customer's file in checklists/")
     parser.add_argument("--tvox-host", metavar="[USER@]HOST[:PORT]", help="the machine; wins over system.ssh")
+    _add_variables(parser)
     parser.add_argument("--identity", metavar="FILE", help="the private key that logs in (default: as ssh does)")
     parser.add_argument("--known-hosts", type=Path, metavar="FILE", help="default: the customer's own file")
     parser.add_argument("--evidence", type=Path, default=_EVIDENCE, metavar="DIR", help="default: %(default)s")

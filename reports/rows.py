@@ -10,7 +10,21 @@ from datetime import datetime
 from reports.formats import Formats
 from reports.verdict import WRONG
 from reports.visible import Excerpt, excerpt, on_one_line, visible
-from uat.model import Check, Evidence, Expectation, JsonValue, Mismatch, Outcome, Phase, Result, Run, Severity, Source
+from reports.words import Language
+from uat.model import (
+    Check,
+    Evidence,
+    Expectation,
+    Header,
+    JsonValue,
+    Mismatch,
+    Outcome,
+    Phase,
+    Result,
+    Run,
+    Severity,
+    Source,
+)
 
 _WITH_BASELINE = ("unchanged", "changed", "not_below_before", "not_above_before", "drift")
 _AGAINST_BASELINE = (*_WITH_BASELINE, "nothing_lost", "nothing_new")
@@ -170,7 +184,7 @@ class _Rows:
             severity=check.severity,
             outcome=result.outcome if result else Outcome.NOT_RUN,
             lines=tuple(self._lines(check, result)),
-            reason=self._reason(result),
+            reason=self._reason(check, result),
             error=_in_short(result.error or "") if result else "",
             remedy=visible(check.remedy.get(language, "")),
             observed=self._values(result.observed if result else None),
@@ -196,10 +210,16 @@ class _Rows:
             is_known = result is not None and result.observed is not None
             yield Line(
                 property=name,
-                expected=self._expected(check, expectation, found),
+                expected=self._masked(expectation, self._expected(check, expectation, found)),
                 observed=self.formats.value(name, seen, limit=160) if is_known else "",
                 holds=found is None,
             )
+
+    def _masked(self, expectation: Expectation, text: str) -> str:
+        """Say what does not count when the value is compared."""
+        if not expectation.mask:
+            return text
+        return self.formats.language.say("operator.masked", text=text, mask=visible(", ".join(expectation.mask)))
 
     def _expected(self, check: Check, expectation: Expectation, found: Mismatch | None) -> str:
         """Say what was expected; where that hangs on the value before, say that value too."""
@@ -242,7 +262,7 @@ class _Rows:
         expected = visible(str(check.inputs.get("see", "")))
         return Line(property="", expected=expected, observed=attested(result, self.formats), holds=holds)
 
-    def _reason(self, result: Result | None) -> str:
+    def _reason(self, check: Check, result: Result | None) -> str:
         """Say why a check was left out, blocked or accepted."""
         if result is None:
             return ""
@@ -253,7 +273,30 @@ class _Rows:
             return visible(language.say(key, reason=waiver.reason, by=waiver.approved_by, until=until))
         if result.outcome is Outcome.BLOCKED:
             return language.say("label.blocked_before")
-        return visible(result.reason or "")
+        return absence(check, result, language) or visible(result.reason or "")
+
+
+def expired_waivers(header: Header, formats: Formats) -> tuple[str, ...]:
+    """Say of each waiver that was over when the run began that it waives nothing any more."""
+    day = header.started_at.astimezone(formats.zone).date()
+    return tuple(
+        formats.language.say(
+            "label.expired_waiver",
+            id=visible(one.id),
+            until=formats.day(one.until),
+            reason=visible(one.reason),
+            by=visible(one.approved_by),
+        )
+        for one in header.checklist.waivers
+        if not one.holds_on(day)
+    )
+
+
+def absence(check: Check, result: Result, language: Language) -> str:
+    """Say which licence, variable or row a check lacks that does not apply for that."""
+    if check.absent is None or result.outcome is not Outcome.NOT_APPLICABLE:
+        return ""
+    return language.say(f"absent.{check.absent.lack}", name=visible(check.absent.name))
 
 
 def _unknown(id: str) -> Check:

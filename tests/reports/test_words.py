@@ -18,7 +18,7 @@ from procedure.proof import Marker
 from procedure.rehearsal import Rehearsed
 from reports.words import languages, speak
 from uat.compare import Verdict
-from uat.model import Availability, NewsKind, Outcome, Phase, Severity, Viewpoint
+from uat.model import Availability, Lack, NewsKind, Outcome, Phase, Severity, Viewpoint
 from uat.operators import OPERATORS
 
 ROOT = Path(__file__).parents[2]
@@ -41,9 +41,10 @@ BY_ENUM = {
     "outcome": [outcome for outcome in Outcome if outcome is not Outcome.RUNNING],
     "step_outcome": STEP_OUTCOMES,
     "severity": list(Severity),
+    "absent": list(Lack),
     "comparison": list(Verdict),
     "viewpoint": list(Viewpoint),
-    "operator": [*OPERATORS, "recorded", "no_baseline", "lost", "none_of", "with_before"],
+    "operator": [*OPERATORS, "recorded", "no_baseline", "lost", "none_of", "with_before", "masked"],
     "answer": ["passed", "failed", "not_applicable", "by"],
     "evidence": ["command", "http", "tls", "tcp", "dns", "file", "answer"],
     "rung": ["on", "ping", "port", "banner", "login", "nothing", "unseen"],

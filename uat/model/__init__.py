@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from uat.model.check import (
+    Absence,
     Check,
     Evidence,
     Expectation,
+    ExpectedChange,
     Mismatch,
     Result,
     Skip,
@@ -25,6 +27,7 @@ from uat.model.plan import (
     Window,
 )
 from uat.model.record import (
+    DURATION,
     AfterValidator,
     ConfigDict,
     Duration,
@@ -59,6 +62,7 @@ from uat.model.standing import (
 from uat.model.word import (
     VENDOR_FIRST,
     Availability,
+    Lack,
     NewsKind,
     NoticeKind,
     Outcome,
@@ -68,8 +72,10 @@ from uat.model.word import (
 )
 
 __all__ = [
+    "DURATION",
     "HELD_FROM",
     "VENDOR_FIRST",
+    "Absence",
     "AfterValidator",
     "Availability",
     "Check",
@@ -80,12 +86,14 @@ __all__ = [
     "Ending",
     "Evidence",
     "Expectation",
+    "ExpectedChange",
     "Field",
     "Header",
     "Identity",
     "InvalidRecord",
     "JsonValue",
     "KeepSnapshot",
+    "Lack",
     "Limits",
     "Mismatch",
     "News",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from uat.model.check import Check, Skip, Waiver
+from uat.model.check import Check, ExpectedChange, Skip, Waiver
 from uat.model.record import ConfigDict, Duration, Field, JsonValue, Record, Source, field_validator, model_validator
 
 
@@ -207,5 +207,6 @@ class Checklist(Record):
     checks: tuple[Check, ...] = ()
     skips: tuple[Skip, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    expected_changes: tuple[ExpectedChange, ...] = ()
     path: str = ""
     sha256: str = ""
