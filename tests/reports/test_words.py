@@ -185,7 +185,7 @@ def test_every_question_to_a_person_is_asked_somewhere() -> None:
 
 def test_every_other_key_is_used() -> None:
     """A key that nothing says is a defect."""
-    text = sources("reports") + (ROOT / "tvox_uat.py").read_text("utf-8")
+    text = sources("reports", "tvox_uat")
     checked = (*BY_ENUM, "stop", "fact", "waiting", "ask", "next", "tally", "comparison_tally", "units", "verdict")
     checked += ("code", "condition", "condition_reason")
     families = {
