@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reports.exhibit import Exhibit, exhibit
 from reports.formats import Formats
 from reports.verdict import WRONG
-from reports.visible import Excerpt, excerpt, on_one_line, visible
+from reports.visible import on_one_line, visible
 from reports.words import Language
 from uat.model import (
     Check,
-    Evidence,
     Expectation,
     Header,
     JsonValue,
@@ -24,6 +24,8 @@ from uat.model import (
     Run,
     Severity,
     Source,
+    Words,
+    spoken,
 )
 
 _WITH_BASELINE = ("unchanged", "changed", "not_below_before", "not_above_before", "drift")
@@ -40,17 +42,6 @@ class Line:
     expected: str
     observed: str
     holds: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exhibit:
-    """One question that was really asked, with its answer made visible and kept short."""
-
-    evidence: Evidence
-    label: str
-    body: Excerpt
-    errors: Excerpt
-    omitted_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +89,7 @@ def check_rows(run: Run, phase: Phase, formats: Formats) -> tuple[CheckRow, ...]
     ordered = [id for id in known if id in found or id in planned]
     others = [id for id in found if id not in known]
     before = before_of(run) if phase is Phase.POST else {}
-    maker = _Rows(formats=formats, phase=phase, before=before)
+    maker = _Rows(formats=formats, phase=phase, before=before, areas=run.header.checklist.areas)
     return tuple(maker.row(known.get(id) or _unknown(id), found.get(id)) for id in [*ordered, *others])
 
 
@@ -118,20 +109,6 @@ def by_area(rows: tuple[CheckRow, ...]) -> dict[str, list[CheckRow]]:
 def exhibits(row: CheckRow, *, limit_bytes: int) -> tuple[Exhibit, ...]:
     """Make the proofs of a row presentable."""
     return tuple(exhibit(one, limit_bytes=limit_bytes) for one in (row.result.evidence if row.result else ()))
-
-
-def exhibit(evidence: Evidence, *, limit_bytes: int) -> Exhibit:
-    """Make one proof presentable: every character visible, at most so many bytes of it."""
-    body = excerpt(evidence.body, limit_bytes=limit_bytes)
-    kept = len(evidence.body.encode("utf-8", "surrogatepass"))
-    cut_before = max(evidence.size_bytes - kept, 0) if evidence.truncated else 0
-    return Exhibit(
-        evidence=evidence,
-        label=visible(evidence.label),
-        body=body,
-        errors=excerpt(evidence.errors, limit_bytes=limit_bytes),
-        omitted_bytes=body.omitted_bytes + cut_before,
-    )
 
 
 def property_of(observed: Mapping[str, JsonValue] | None, path: str) -> JsonValue:
@@ -173,6 +150,7 @@ class _Rows:
     formats: Formats
     phase: Phase
     before: Mapping[str, Result]
+    areas: Mapping[str, Words]
 
     def row(self, check: Check, result: Result | None) -> CheckRow:
         language = self.formats.language.code
@@ -180,20 +158,30 @@ class _Rows:
             id=check.id,
             title=visible(check.words(language)),
             kind=check.kind,
-            area=visible(check.area) or self.formats.language.say("label.other_area"),
+            area=visible(self._area(check)) or self.formats.language.say("label.other_area"),
             severity=check.severity,
             outcome=result.outcome if result else Outcome.NOT_RUN,
             lines=tuple(self._lines(check, result)),
             reason=self._reason(check, result),
             error=_in_short(result.error or "") if result else "",
-            remedy=visible(check.remedy.get(language, "")),
+            remedy=visible(spoken(check.remedy, language)),
             observed=self._values(result.observed if result else None),
-            inputs=self._values(check.inputs),
+            inputs=self._values(self._inputs(check)),
             started_at=result.started_at if result else None,
             seconds=result.seconds if result else 0.0,
             attempts=result.attempts if result else 0,
             result=result,
         )
+
+    def _area(self, check: Check) -> str:
+        titles: Words = self.areas.get(check.area, {})
+        return str(spoken(titles, self.formats.language.code) or check.area)
+
+    def _inputs(self, check: Check) -> dict[str, JsonValue]:
+        """Give what is looked at; what a person reads in the page's language only."""
+        if check.kind != "manual":
+            return check.inputs
+        return {name: spoken(said, self.formats.language.code) for name, said in check.inputs.items()}
 
     def _values(self, values: Mapping[str, JsonValue] | None) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.formats.value(name, value)) for name, value in (values or {}).items())
@@ -259,7 +247,7 @@ class _Rows:
     def _attested(self, check: Check, result: Result | None) -> Line:
         """Show a manual check: what should be seen, what a person says."""
         holds = result is None or result.outcome not in WRONG
-        expected = visible(str(check.inputs.get("see", "")))
+        expected = visible(str(self._inputs(check).get("see", "")))
         return Line(property="", expected=expected, observed=attested(result, self.formats), holds=holds)
 
     def _reason(self, check: Check, result: Result | None) -> str:

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from uat import registry
 from uat.errors import ChecklistError, Problem
+from uat.language.areas import in_areas, read_areas
 from uat.language.changes import expecting
 from uat.language.check_entry import Reader
 from uat.language.each import Entered, Spread
@@ -26,7 +27,19 @@ from uat.language.plan import read_system, read_upgrade
 from uat.language.variables import Filling, Values, fill_table, resolve
 from uat.language.wording import unknown_word
 from uat.language.yaml_marks import Entry, Table, Text, plain
-from uat.model import Absence, Check, Checklist, Contact, ExpectedChange, Lack, Limits, Skip, Source, Upgrade, Waiver
+from uat.model import (
+    Absence,
+    Check,
+    Checklist,
+    Contact,
+    ExpectedChange,
+    Lack,
+    Limits,
+    Skip,
+    Source,
+    Upgrade,
+    Waiver,
+)
 
 R = TypeVar("R", Skip, Waiver, ExpectedChange)
 
@@ -120,7 +133,8 @@ class _Reading:
         language, zone = self._language(), self._zone()
         spread = Spread(values=values, kinds=self.words, problems=self.problems)
         entered = spread.checks(self.layers.lists["checks"])
-        checks = tuple(self._checks(entered, spread, language=language, load_kind=load_kind))
+        areas = read_areas(self.layers.sections["areas"], language=language, problems=self.problems)
+        checks = in_areas(tuple(self._checks(entered, spread, language=language, load_kind=load_kind)), areas)
         changes = self._about_checks("expected_changes", ExpectedChange, entered, values)
         upgrade = read_upgrade(self.layers.sections["upgrade"], values, zone=zone, problems=self.problems)
         return Checklist(
@@ -131,6 +145,7 @@ class _Reading:
             system=read_system(system, values, self.problems),
             upgrade=upgrade,
             contacts=self._contacts(),
+            areas=areas,
             limits=self._limits(upgrade),
             checks=apply_licences(
                 self.layers.sections["licences"],

@@ -65,6 +65,8 @@ def type_words(annotation: Any) -> str:
         return ", ".join(map(str, kept))
     if isinstance(kept, type) and issubclass(kept, Record):
         return "mapping of " + ", ".join(kept.model_fields)
+    if get_origin(kept) in (Union, types.UnionType):
+        return " or ".join(dict.fromkeys(type_words(one) for one in get_args(kept) if one is not type(None)))
     shape = shape_of(annotation)
     if shape is Shape.LIST:
         item = next((one for one in get_args(kept) if one is not Ellipsis), Any)

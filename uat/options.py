@@ -88,7 +88,7 @@ def check_filters(checklist: Checklist, phase: Phase, *, areas: Sequence[str], t
     if (areas or tags) and phase not in (Phase.PRE, Phase.POST):
         raise ValueError(f"--area, --tag: --phase={phase} looks at the whole checklist; leave them out")
     known = {
-        "area": dict.fromkeys(check.area for check in checklist.checks if check.area),
+        "area": dict.fromkeys(word for check in checklist.checks for word in _area_words(check.area, checklist)),
         "tag": dict.fromkeys(tag for check in checklist.checks for tag in check.tags),
     }
     for noun, words in (("area", areas), ("tag", tags)):
@@ -97,9 +97,15 @@ def check_filters(checklist: Checklist, phase: Phase, *, areas: Sequence[str], t
                 raise ValueError(f"--{noun}: {unknown_word(noun, word, known[noun])}")
 
 
-def is_selected(check: Check, *, areas: Sequence[str], tags: Sequence[str]) -> bool:
+def _area_words(area: str, checklist: Checklist) -> tuple[str, ...]:
+    """Give what an area may be called by: its word, and its title in each language."""
+    return (area, *checklist.areas.get(area, {}).values()) if area else ()
+
+
+def is_selected(check: Check, checklist: Checklist, *, areas: Sequence[str], tags: Sequence[str]) -> bool:
     """Tell whether a check is one of an area that was asked for, and has one of the tags."""
-    return (not areas or check.area in areas) and (not tags or not set(tags).isdisjoint(check.tags))
+    is_there = not areas or not set(areas).isdisjoint(_area_words(check.area, checklist))
+    return is_there and (not tags or not set(tags).isdisjoint(check.tags))
 
 
 def check_answers(file: str | None, checklist: Checklist) -> None:

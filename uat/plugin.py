@@ -253,9 +253,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def is_asked_for(item: pytest.Item) -> bool:
     """Tell whether an item is of an area or tag that was asked for; a partner's own test has neither."""
-    checks = item.config.stash[SESSION].checklist.checks
-    check = next((check for check in checks if check.id == check_id(item)), None)
-    return check is not None and options.is_selected(check, **filters_of(item.config))
+    checklist = item.config.stash[SESSION].checklist
+    check = next((check for check in checklist.checks if check.id == check_id(item)), None)
+    return check is not None and options.is_selected(check, checklist, **filters_of(item.config))
 
 
 @pytest.hookimpl(tryfirst=True)

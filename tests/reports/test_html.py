@@ -322,6 +322,22 @@ def hostile_run() -> Run:
     return Run(header=runs.header(Phase.POST, checklist=checklist, operator=HOSTILE), results=(result,))
 
 
+@pytest.mark.parametrize(
+    ("language", "right", "wrong"), [("it", "Telefonia", "Telephony"), ("en", "Telephony", "Telefonia")]
+)
+def test_what_is_said_by_language(language: str, right: str, wrong: str) -> None:
+    """An area, the steps of a manual check and the remedy are shown in the page's language only."""
+    texts = {"it": "Telefonia", "en": "Telephony"}
+    asked = next(check for check in acme.checks() if check.kind == "manual")
+    by_language = {"do": {"it": ["Telefonia"], "en": ["Telephony"]}, "see": texts}
+    check = asked.model_copy(update={"title": {}, "area": "tel", "remedy": texts, "inputs": by_language})
+    checklist = acme.checklist().model_copy(update={"checks": (check,), "areas": {"tel": texts}})
+    result = looks.result(check, Phase.PRE, outcome=Outcome.FAILED)
+    html = render(Run(header=runs.header(Phase.PRE, checklist=checklist), results=(result,)), "pre", language)
+    assert html.count(right) >= 4
+    assert wrong not in html
+
+
 def test_what_is_masked_is_said() -> None:
     """Beside what was expected stands what does not count in it."""
     night = runs.regression_run()

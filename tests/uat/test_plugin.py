@@ -195,6 +195,14 @@ def test_a_part_of_the_list_is_partial(desk: Desk, option: str) -> None:
     assert desk.runs()[-1].header.partial
 
 
+def test_an_area_by_its_title(desk: Desk) -> None:
+    """--area takes an area's title too."""
+    areas = "areas: {telephony: {it: Telefonia, en: Telephony}}\n"
+    desk.write(GOOD + command("A-2", "echo hello", "{output: hello}", ", area: telephony"), more=areas)
+    assert desk.run("--area=Telefonia").returncode == 0
+    assert desk.outcomes() == {"A-2": Outcome.PASSED}
+
+
 @pytest.mark.parametrize(
     ("options", "phase", "said"),
     [

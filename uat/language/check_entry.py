@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType, ModuleType
@@ -11,11 +10,12 @@ from uat import expect
 from uat.errors import Problem
 from uat.language.fitting import as_table, fit, names, problem
 from uat.language.operands import ExpectationProblem
+from uat.language.speech import by_language
 from uat.language.wording import unknown_word, wrong_value
 from uat.language.yaml_marks import Entry, Node, Rows, Table, Text, find, plain
 from uat.model import Check, Expectation, JsonValue, Phase, Record, Source
 
-WORDED = ("title", "why", "remedy", "disabled")
+WORDED = ("title", "why", "remedy", "reference", "disabled")
 FIELDS = ("id", *WORDED, "area", "tags", "severity", "retry_for", "locks", "licence")
 _JUDGED, _MOVES, _ENABLED = "expect", "moves", "enabled"
 KEYS = (*FIELDS, _ENABLED, "each", _JUDGED, _MOVES)
@@ -91,19 +91,9 @@ class Reader:
         """Give every text that is read by people its language."""
         entries = {"title": _untitled(table), **table.entries}
         for key in WORDED:
-            entry = table.entries.get(key)
-            if entry and isinstance(entry.value, Text):
-                by_language = Table(entries={self.language: entry}, source=entry.value.source)
-                entries[key] = Entry(entry.key, by_language)
-            elif entry and isinstance(entry.value, Table):
-                self._languages(entry.value)
+            if key in table.entries:
+                entries[key] = by_language(table.entries[key], self.language, self.problems)
         return Table(entries=entries, source=table.source)
-
-    def _languages(self, table: Table) -> None:
-        for key, entry in table.entries.items():
-            if not re.fullmatch("[a-z]{2}", key):
-                message = f"'{key}' is no language; two letters are due, such as it or en"
-                self.problems.append(problem(entry.key, message))
 
     def _inputs(self, inputs: type[Record], entry: Entry) -> dict[str, JsonValue]:
         table = entry.value

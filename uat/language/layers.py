@@ -1,9 +1,9 @@
 """Makes one checklist of several files: each has the last word over those before it.
 
-Of ``system``, ``upgrade``, ``contacts``, ``variables``, ``licences`` and ``limits`` a later file replaces single
-fields; of ``checks`` single fields of the check with the same id, single inputs as long as the kind is the same, and
-rows of ``each`` by their id; of ``skip`` and ``waivers`` the one with the same id, of ``expected_changes`` the one of
-the same property. A variable keeps its description when a later file gives it a value.
+Of ``system``, ``upgrade``, ``contacts``, ``areas``, ``variables``, ``licences`` and ``limits`` a later file replaces
+single fields; of ``checks`` single fields of the check with the same id, single inputs as long as the kind is the
+same, and rows of ``each`` by their id; of ``skip`` and ``waivers`` the one with the same id, of ``expected_changes``
+the one of the same property. A variable keeps its description when a later file gives it a value.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from uat.language.yaml_marks import Entry, Node, Page, Rows, Table, Text, plain
 from uat.model import Source
 
 FIELDS = ("customer", "change", "language", "timezone")
-SECTIONS = ("system", "upgrade", "contacts", "variables", "licences", "limits")
+SECTIONS = ("system", "upgrade", "contacts", "areas", "variables", "licences", "limits")
 LISTS = ("skip", "waivers", "expected_changes", "checks")
 GIVEN = "--var"
 """Where a variable stands that the command line gives."""

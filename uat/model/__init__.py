@@ -29,6 +29,7 @@ from uat.model.plan import (
 from uat.model.record import (
     DURATION,
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Duration,
     Field,
@@ -40,6 +41,7 @@ from uat.model.record import (
     field_validator,
     model_validator,
     parse_duration,
+    spoken,
 )
 from uat.model.run import (
     HELD_FROM,
@@ -78,6 +80,7 @@ __all__ = [
     "Absence",
     "AfterValidator",
     "Availability",
+    "BeforeValidator",
     "Check",
     "Checklist",
     "ConfigDict",
@@ -128,4 +131,5 @@ __all__ = [
     "field_validator",
     "model_validator",
     "parse_duration",
+    "spoken",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 
-from uat.model.record import ConfigDict, Duration, Field, JsonValue, Record, Source, Words, model_validator
+from uat.model.record import ConfigDict, Duration, Field, JsonValue, Record, Source, Words, model_validator, spoken
 from uat.model.word import Lack, Outcome, Phase, Severity, Viewpoint
 
 
@@ -48,6 +48,7 @@ class Check(Record):
     locks: tuple[str, ...] = ()
     why: Words = {}
     remedy: Words = {}
+    reference: Words = Field(default={}, description="where it is documented what is looked at")
     licence: str | None = None
     moves: tuple[str, ...] = Field(default=(), description="properties that change by themselves")
     disabled: Words = Field(default={}, description="why it is not looked at until a file says 'enabled: true'")
@@ -56,7 +57,7 @@ class Check(Record):
 
     def words(self, language: str) -> str:
         """Give the title in a language, else in whichever there is, else the id."""
-        return self.title.get(language) or next(iter(self.title.values()), self.id)
+        return spoken(self.title, language) or self.id
 
 
 class Evidence(Record):

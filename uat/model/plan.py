@@ -6,7 +6,17 @@ import re
 from datetime import datetime
 
 from uat.model.check import Check, ExpectedChange, Skip, Waiver
-from uat.model.record import ConfigDict, Duration, Field, JsonValue, Record, Source, field_validator, model_validator
+from uat.model.record import (
+    ConfigDict,
+    Duration,
+    Field,
+    JsonValue,
+    Record,
+    Source,
+    Words,
+    field_validator,
+    model_validator,
+)
 
 
 class Contact(Record):
@@ -194,7 +204,10 @@ class Limits(Record):
 
 
 class Checklist(Record):
-    """A customer's whole file, resolved; ``sha256`` is of the files it was read from, in order."""
+    """A customer's whole file, resolved; ``sha256`` is of the files it was read from, in order.
+
+    ``areas`` are the chapters' titles, by the word that a check's ``area`` says.
+    """
 
     customer: str
     change: str = ""
@@ -203,6 +216,7 @@ class Checklist(Record):
     system: System = System()
     upgrade: Upgrade = Upgrade()
     contacts: dict[str, Contact] = {}
+    areas: dict[str, Words] = {}
     limits: Limits = Limits()
     checks: tuple[Check, ...] = ()
     skips: tuple[Skip, ...] = ()

@@ -6,7 +6,8 @@ import re
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator as AfterValidator
-from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ValidationError, WithJsonSchema
+from pydantic import BeforeValidator as BeforeValidator
 from pydantic import ConfigDict as ConfigDict
 from pydantic import Field as Field
 from pydantic import field_validator as field_validator
@@ -47,6 +48,13 @@ InvalidRecord = ValidationError
 
 Words: TypeAlias = dict[str, str]
 """A text by language code: ``{"it": ..., "en": ...}``."""
+
+
+def spoken(said: JsonValue, language: str) -> JsonValue:
+    """Give what is said by language in one of them, else in whichever there is; what is not by language as it is."""
+    if not isinstance(said, dict):
+        return said
+    return said.get(language) or next(iter(said.values()), "")
 
 
 class Record(BaseModel):
