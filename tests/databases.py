@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.serving import serving
 
 PASSWORD = "uät $(pw) 'x'"
 """Of the database user ``uat``: what a shell, a URL and ASCII would each break."""
@@ -49,8 +50,8 @@ def running_postgresql(statements: Sequence[str]) -> Iterator[Database]:
         (data / "pg_hba.conf").write_text(hba)
         options = ("-c", "listen_addresses=", "-c", "fsync=off", "-k", str(folder))
         client = [*as_owner, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(folder), "-d", "postgres"]
-        with _running([*as_owner, str(initdb.with_name("postgres")), "-D", str(data), *options], folder):
-            _wait([*client, "-c", "select 1"])
+        server = [*as_owner, str(initdb.with_name("postgres")), "-D", str(data), *options]
+        with serving(server, folder=folder, is_up=lambda: _answers([*client, "-c", "select 1"])):
             _run(client, "\n".join(statements))
             yield Database(socket=str(folder), owner=owner)
 
@@ -70,8 +71,8 @@ def running_mariadb(statements: Sequence[str]) -> Iterator[Database]:
         socket = f"{folder}/socket"
         options = ("--skip-networking", f"--socket={socket}", f"--pid-file={folder}/pid")
         client = ["mariadb", "--no-defaults", f"--socket={socket}", "--user=root", "--default-character-set=utf8mb4"]
-        with _running(["/usr/sbin/mariadbd", "--no-defaults", *where, *options], folder):
-            _wait([*client, "--execute=select 1"])
+        server = ["/usr/sbin/mariadbd", "--no-defaults", *where, *options]
+        with serving(server, folder=folder, is_up=lambda: _answers([*client, "--execute=select 1"])):
             _run(client, "\n".join(statements))
             yield Database(socket=socket, owner="root")
 
@@ -87,23 +88,8 @@ def _folder(owner: str) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-@contextmanager
-def _running(command: list[str], folder: Path) -> Iterator[None]:
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait(client: list[str]) -> None:
-    until = time.monotonic() + 60
-    while subprocess.run(client, capture_output=True, check=False).returncode != 0:
-        if time.monotonic() > until:
-            raise RuntimeError(f"the database does not come up: {client}")
-        time.sleep(0.1)
+def _answers(client: list[str]) -> bool:
+    return subprocess.run(client, cwd="/", capture_output=True, check=False).returncode == 0
 
 
 def _run(command: list[str], stdin: str = "") -> None:

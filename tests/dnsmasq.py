@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
+from tests.serving import is_listening, serving
 from tests.sshd import free_port
 
 LONG = "x" * 250
@@ -36,26 +36,11 @@ def is_available() -> bool:
 
 
 @contextmanager
-def running_dnsmasq() -> Iterator[int]:
+def running_dnsmasq(folder: Path) -> Iterator[int]:
     """Start a server on 127.0.0.1, give its port, and end it."""
     port = free_port()
     place = ("--listen-address=127.0.0.1", "--bind-interfaces", f"--port={port}", "--pid-file")
     alone = ("--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts")
     program = shutil.which("dnsmasq", path="/usr/sbin:/usr/bin") or "dnsmasq"
-    process = subprocess.Popen([program, *alone, *place, *RECORDS])
-    try:
-        _wait_for_port(port, process)
+    with serving([program, *alone, *place, *RECORDS], folder=folder, is_up=partial(is_listening, port)):
         yield port
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 10
-    while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise RuntimeError("dnsmasq does not come up")

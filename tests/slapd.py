@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.https import make_certificate
+from tests.serving import is_listening, serving
 from tests.sshd import free_port
 
 PROGRAM = Path("/usr/sbin/slapd")
@@ -77,21 +76,5 @@ def running_slapd(folder: Path) -> Iterator[Slapd]:
     port, tls_port = free_port(), free_port()
     urls = f"ldap://127.0.0.1:{port} ldaps://127.0.0.1:{tls_port}"
     command = [str(PROGRAM), "-d", "0", "-f", str(settings), "-h", urls]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "KRB5_KTNAME": "/dev/null"})
-    try:
-        _wait(port, process, folder / "log")
+    with serving(command, folder=folder, is_up=partial(is_listening, port), more={"KRB5_KTNAME": "/dev/null"}):
         yield Slapd(port=port, tls_port=tls_port, fingerprint=fingerprint)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"slapd does not come up: {log.read_text(errors='replace')}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Annotated, TypeVar
 
-from uat.model import AfterValidator
+from uat.model import AfterValidator, Field
+from uat.secret import is_reference
 
 Content = TypeVar("Content")
 
@@ -48,6 +49,12 @@ def _expression(value: str) -> str:
     return _said(value)
 
 
+def _secret(value: str) -> str:
+    if not is_reference(value):
+        raise ValueError("a password does not stand in a checklist; write env:NAME, file:PATH or ask")
+    return value
+
+
 def _language(value: str) -> str:
     if not re.fullmatch("[a-z]{2}", value):
         raise ValueError(f"'{value}' is no language; two letters are due, such as it or en")
@@ -65,6 +72,11 @@ Url = Annotated[str, AfterValidator(_url)]
 
 Said = Annotated[str, AfterValidator(_said)]
 """Not empty."""
+
+Secret = Annotated[
+    str, AfterValidator(_secret), Field(description="where the password is: env:NAME, file:PATH or ask")
+]
+"""Not a password but the place where it is kept."""
 
 Language = Annotated[str, AfterValidator(_language)]
 """Of a text, by its code (ISO 639-1)."""

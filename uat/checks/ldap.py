@@ -31,11 +31,10 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from uat.checks._here import keep
-from uat.checks._inputs import Said
+from uat.checks._inputs import Said, Secret
 from uat.errors import ObservationError
 from uat.model import Field, Record, field_validator, model_validator
 from uat.probe import Probe
-from uat.secret import is_reference
 
 with warnings.catch_warnings():
     # pyasn1 0.6 calls two names deprecated that ldap3 2.9.1 imports.
@@ -69,7 +68,7 @@ class Inputs(Record):
 
     url: str = Field(description="ldap://host[:389] or ldaps://host[:636]")
     bind: Said | None = Field(default=None, description="the distinguished name that logs in; default: nobody")
-    password: str | None = Field(default=None, description="where the password is: env:NAME, file:PATH or ask")
+    password: Secret | None = None
     base: str = Field(default="", description="where the search begins; empty: at the root")
     filter: str = Field(default="(objectClass=*)", description="as RFC 4515 writes it")
     scope: Scope = Scope.SUB
@@ -81,13 +80,6 @@ class Inputs(Record):
     def _is_address(cls, value: str) -> str:
         if not re.fullmatch(r"ldaps?://(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?/?", value):
             raise ValueError(f"'{value}': write ldap://host or ldaps://host, with :port if it is another one")
-        return value
-
-    @field_validator("password")
-    @classmethod
-    def _is_reference(cls, value: str | None) -> str | None:
-        if value is not None and not is_reference(value):
-            raise ValueError("a password does not stand in a checklist; write env:NAME, file:PATH or ask")
         return value
 
     @field_validator("filter")

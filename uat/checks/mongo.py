@@ -22,12 +22,11 @@ import json
 import re
 from shlex import join
 
-from uat.checks._inputs import Name
+from uat.checks._inputs import Name, Secret
 from uat.checks._shell import complaint
 from uat.errors import ObservationError
-from uat.model import Field, Record, field_validator, model_validator
+from uat.model import Field, Record, model_validator
 from uat.probe import Probe
-from uat.secret import is_reference
 from uat.ssh.output import Output
 
 _MARK = "tvox-uat "
@@ -58,15 +57,8 @@ class Inputs(Record):
     host: Name = "127.0.0.1"
     port: int = Field(default=27017, ge=1, le=65535)
     user: Name | None = None
-    password: str | None = Field(default=None, description="where the password is: env:NAME, file:PATH or ask")
+    password: Secret | None = None
     login_database: Name = Field(default="admin", description="where the user is kept")
-
-    @field_validator("password")
-    @classmethod
-    def _is_reference(cls, value: str | None) -> str | None:
-        if value is not None and not is_reference(value):
-            raise ValueError("a password does not stand in a checklist; write env:NAME, file:PATH or ask")
-        return value
 
     @model_validator(mode="after")
     def _is_whole(self) -> Inputs:

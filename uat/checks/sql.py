@@ -32,13 +32,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from shlex import join, quote
 
-from uat.checks._inputs import Name, Path, Said
+from uat.checks._inputs import Name, Path, Said, Secret
 from uat.checks._shell import complaint
 from uat.checks.command import as_user
 from uat.errors import ObservationError
 from uat.model import Field, Record, field_validator, model_validator
 from uat.probe import Probe
-from uat.secret import is_reference
 from uat.ssh.output import Output
 
 MOVES = ("seconds",)
@@ -76,18 +75,11 @@ class Inputs(Record):
     database: Name
     query: Said = Field(description="one statement that reads; no comment, no backslash, no ';' within")
     user: Name | None = Field(default=None, description="of the database; default: whoever runs the client")
-    password: str | None = Field(default=None, description="where the password is: env:NAME, file:PATH or ask")
+    password: Secret | None = None
     host: Name | None = Field(default=None, description="as the machine sees it; default: its own socket")
     port: int | None = Field(default=None, ge=1, le=65535)
     socket: Path | None = Field(default=None, description="PostgreSQL: its directory; MySQL: the file")
     run_as: Name | None = Field(default=None, description="user of the machine that runs the client (peer login)")
-
-    @field_validator("password")
-    @classmethod
-    def _is_reference(cls, value: str | None) -> str | None:
-        if value is not None and not is_reference(value):
-            raise ValueError("a password does not stand in a checklist; write env:NAME, file:PATH or ask")
-        return value
 
     @field_validator("query")
     @classmethod

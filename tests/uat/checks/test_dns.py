@@ -39,11 +39,11 @@ UNKNOWN = [("nobody.acme.test", "A"), ("pbx.acme.test", "MX"), ("10.20.30.99", "
 
 
 @pytest.fixture(scope="module")
-def nameserver() -> Iterator[int]:
+def nameserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Run one DNS server for all these questions."""
     if not is_available():
         pytest.skip("no dnsmasq here (Debian: dnsmasq-base)")
-    with running_dnsmasq() as port:
+    with running_dnsmasq(tmp_path_factory.mktemp("dnsmasq")) as port:
         yield port
 
 

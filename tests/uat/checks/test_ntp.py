@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.serving import serving
 from tests.sshd import free_port
 from tests.uat.checks.recording import Recording
 from uat.checks import ntp
@@ -40,22 +40,8 @@ def chronyd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder, port = tmp_path_factory.mktemp("chronyd"), free_port()
     (folder / "conf").write_text(SETTINGS.format(port=port, folder=folder))
     command = [str(CHRONYD), "-d", "-x", "-u", "root", "-f", str(folder / "conf")]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        _wait(port, process, folder / "log")
+    with serving(command, folder=folder, is_up=lambda: look(port, answer=0.5)[0].answers):
         yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until and process.poll() is None:
-        if look(port, answer=0.5)[0].answers:
-            return
-    raise RuntimeError(f"chronyd does not come up: {log.read_text(errors='replace')}")
 
 
 def look(port: int, server: str = "127.0.0.1", *, answer: float = 5.0) -> tuple[ntp.Observed, Probe]:

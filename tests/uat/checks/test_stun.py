@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import shutil
 import socket
-import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.serving import serving
 from tests.sshd import free_port
 from tests.uat.checks.recording import Recording
 from uat.checks import stun
@@ -45,22 +43,8 @@ def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     (folder / "conf").write_text("")
     command = [program, "-c", str(folder / "conf"), "-n", "-S", "-L", "127.0.0.1", "-p", str(port)]
     command += ["--no-tls", "--no-dtls", "--no-cli", "--pidfile", str(folder / "pid"), "--log-file", "stdout"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
-    try:
-        _wait(port, process, folder / "log")
+    with serving(command, folder=folder, is_up=lambda: look(port, answer=0.5)[0].answers):
         yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until and process.poll() is None:
-        if look(port, answer=0.5)[0].answers:
-            return
-    raise RuntimeError(f"coturn does not come up: {log.read_text(errors='replace')}")
 
 
 def look(port: int, *, answer: float = 5.0) -> tuple[stun.Observed, Probe]:
