@@ -18,7 +18,7 @@ from markupsafe import Markup
 from reports import night, outage, preflight, sides
 from reports.formats import Formats
 from reports.junit import junit
-from reports.rows import CheckRow, anchor, by_area, check_rows, exhibits
+from reports.rows import CheckRow, anchor, by_area, check_rows, exhibits, expired_waivers
 from reports.verdict import judge
 from reports.visible import visible
 from reports.words import speak
@@ -88,6 +88,7 @@ def _common(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
         "formats": formats,
         "visible": visible,
         "anchor": anchor,
+        "expired_waivers": expired_waivers(run.header, formats),
         "contact": partial(night.contact_words, formats=formats),
         "style": Markup(style),
         "style_sha256": base64.b64encode(sha256(style.encode()).digest()).decode(),
@@ -150,7 +151,7 @@ def _is_surprising(row: sides.SideRow) -> bool:
     """Tell whether the comparison says something that the outcome alone does not."""
     if row.verdict is Verdict.UNEXPECTED_CHANGE:
         return True
-    return row.verdict is Verdict.NOT_COMPARABLE and row.after is Outcome.PASSED
+    return row.verdict in (Verdict.NOT_COMPARABLE, Verdict.MISSING_CHANGE) and row.after is Outcome.PASSED
 
 
 def _was_looked_at(row: CheckRow) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as Tree
 
+from reports.rows import absence
 from reports.visible import on_one_line, visible
 from reports.words import Language
 from uat.model import Check, Outcome, Phase, Result, Run, Severity, Source
@@ -53,7 +54,7 @@ def _checks(run: Run, phase: Phase, checks: dict[str, Check], language: Language
             time=f"{result.seconds:.3f}",
         )
         _add_properties(case, {"id": check_id, "severity": check.severity.value, "outcome": result.outcome.value})
-        _add_outcome(case, result.outcome, _message(result), language)
+        _add_outcome(case, result.outcome, absence(check, result, language) or _message(result), language)
         yield case
 
 

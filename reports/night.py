@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from reports.exhibit import Exhibit, exhibit
 from reports.formats import Formats
-from reports.rows import Exhibit, exhibit
 from reports.verdict import stop_of
 from reports.visible import Excerpt, excerpt, on_one_line, visible
 from uat.model import Contact, Header, JsonValue, Outcome, Phase, Run, Step

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from reports import night
+from reports.exhibit import Exhibit, exhibit
 from reports.formats import Formats
-from reports.rows import Exhibit, exhibit
 from reports.verdict import WRONG, judge
 from reports.visible import on_one_line
 from uat.model import Outcome, Phase, Result, Run

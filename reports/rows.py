@@ -7,10 +7,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reports.exhibit import Exhibit, exhibit
 from reports.formats import Formats
 from reports.verdict import WRONG
-from reports.visible import Excerpt, excerpt, on_one_line, visible
-from uat.model import Check, Evidence, Expectation, JsonValue, Mismatch, Outcome, Phase, Result, Run, Severity, Source
+from reports.visible import on_one_line, visible
+from reports.words import Language
+from uat.model import (
+    Check,
+    Expectation,
+    Header,
+    JsonValue,
+    Mismatch,
+    Outcome,
+    Phase,
+    Result,
+    Run,
+    Severity,
+    Source,
+    Words,
+    spoken,
+)
 
 _WITH_BASELINE = ("unchanged", "changed", "not_below_before", "not_above_before", "drift")
 _AGAINST_BASELINE = (*_WITH_BASELINE, "nothing_lost", "nothing_new")
@@ -26,17 +42,6 @@ class Line:
     expected: str
     observed: str
     holds: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exhibit:
-    """One question that was really asked, with its answer made visible and kept short."""
-
-    evidence: Evidence
-    label: str
-    body: Excerpt
-    errors: Excerpt
-    omitted_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +89,7 @@ def check_rows(run: Run, phase: Phase, formats: Formats) -> tuple[CheckRow, ...]
     ordered = [id for id in known if id in found or id in planned]
     others = [id for id in found if id not in known]
     before = before_of(run) if phase is Phase.POST else {}
-    maker = _Rows(formats=formats, phase=phase, before=before)
+    maker = _Rows(formats=formats, phase=phase, before=before, areas=run.header.checklist.areas)
     return tuple(maker.row(known.get(id) or _unknown(id), found.get(id)) for id in [*ordered, *others])
 
 
@@ -104,20 +109,6 @@ def by_area(rows: tuple[CheckRow, ...]) -> dict[str, list[CheckRow]]:
 def exhibits(row: CheckRow, *, limit_bytes: int) -> tuple[Exhibit, ...]:
     """Make the proofs of a row presentable."""
     return tuple(exhibit(one, limit_bytes=limit_bytes) for one in (row.result.evidence if row.result else ()))
-
-
-def exhibit(evidence: Evidence, *, limit_bytes: int) -> Exhibit:
-    """Make one proof presentable: every character visible, at most so many bytes of it."""
-    body = excerpt(evidence.body, limit_bytes=limit_bytes)
-    kept = len(evidence.body.encode("utf-8", "surrogatepass"))
-    cut_before = max(evidence.size_bytes - kept, 0) if evidence.truncated else 0
-    return Exhibit(
-        evidence=evidence,
-        label=visible(evidence.label),
-        body=body,
-        errors=excerpt(evidence.errors, limit_bytes=limit_bytes),
-        omitted_bytes=body.omitted_bytes + cut_before,
-    )
 
 
 def property_of(observed: Mapping[str, JsonValue] | None, path: str) -> JsonValue:
@@ -159,6 +150,7 @@ class _Rows:
     formats: Formats
     phase: Phase
     before: Mapping[str, Result]
+    areas: Mapping[str, Words]
 
     def row(self, check: Check, result: Result | None) -> CheckRow:
         language = self.formats.language.code
@@ -166,20 +158,30 @@ class _Rows:
             id=check.id,
             title=visible(check.words(language)),
             kind=check.kind,
-            area=visible(check.area) or self.formats.language.say("label.other_area"),
+            area=visible(self._area(check)) or self.formats.language.say("label.other_area"),
             severity=check.severity,
             outcome=result.outcome if result else Outcome.NOT_RUN,
             lines=tuple(self._lines(check, result)),
-            reason=self._reason(result),
+            reason=self._reason(check, result),
             error=_in_short(result.error or "") if result else "",
-            remedy=visible(check.remedy.get(language, "")),
+            remedy=visible(spoken(check.remedy, language)),
             observed=self._values(result.observed if result else None),
-            inputs=self._values(check.inputs),
+            inputs=self._values(self._inputs(check)),
             started_at=result.started_at if result else None,
             seconds=result.seconds if result else 0.0,
             attempts=result.attempts if result else 0,
             result=result,
         )
+
+    def _area(self, check: Check) -> str:
+        titles: Words = self.areas.get(check.area, {})
+        return str(spoken(titles, self.formats.language.code) or check.area)
+
+    def _inputs(self, check: Check) -> dict[str, JsonValue]:
+        """Give what is looked at; what a person reads in the page's language only."""
+        if check.kind != "manual":
+            return check.inputs
+        return {name: spoken(said, self.formats.language.code) for name, said in check.inputs.items()}
 
     def _values(self, values: Mapping[str, JsonValue] | None) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.formats.value(name, value)) for name, value in (values or {}).items())
@@ -196,10 +198,16 @@ class _Rows:
             is_known = result is not None and result.observed is not None
             yield Line(
                 property=name,
-                expected=self._expected(check, expectation, found),
+                expected=self._masked(expectation, self._expected(check, expectation, found)),
                 observed=self.formats.value(name, seen, limit=160) if is_known else "",
                 holds=found is None,
             )
+
+    def _masked(self, expectation: Expectation, text: str) -> str:
+        """Say what does not count when the value is compared."""
+        if not expectation.mask:
+            return text
+        return self.formats.language.say("operator.masked", text=text, mask=visible(", ".join(expectation.mask)))
 
     def _expected(self, check: Check, expectation: Expectation, found: Mismatch | None) -> str:
         """Say what was expected; where that hangs on the value before, say that value too."""
@@ -239,10 +247,10 @@ class _Rows:
     def _attested(self, check: Check, result: Result | None) -> Line:
         """Show a manual check: what should be seen, what a person says."""
         holds = result is None or result.outcome not in WRONG
-        expected = visible(str(check.inputs.get("see", "")))
+        expected = visible(str(self._inputs(check).get("see", "")))
         return Line(property="", expected=expected, observed=attested(result, self.formats), holds=holds)
 
-    def _reason(self, result: Result | None) -> str:
+    def _reason(self, check: Check, result: Result | None) -> str:
         """Say why a check was left out, blocked or accepted."""
         if result is None:
             return ""
@@ -253,7 +261,30 @@ class _Rows:
             return visible(language.say(key, reason=waiver.reason, by=waiver.approved_by, until=until))
         if result.outcome is Outcome.BLOCKED:
             return language.say("label.blocked_before")
-        return visible(result.reason or "")
+        return absence(check, result, language) or visible(result.reason or "")
+
+
+def expired_waivers(header: Header, formats: Formats) -> tuple[str, ...]:
+    """Say of each waiver that was over when the run began that it waives nothing any more."""
+    day = header.started_at.astimezone(formats.zone).date()
+    return tuple(
+        formats.language.say(
+            "label.expired_waiver",
+            id=visible(one.id),
+            until=formats.day(one.until),
+            reason=visible(one.reason),
+            by=visible(one.approved_by),
+        )
+        for one in header.checklist.waivers
+        if not one.holds_on(day)
+    )
+
+
+def absence(check: Check, result: Result, language: Language) -> str:
+    """Say which licence, variable or row a check lacks that does not apply for that."""
+    if check.absent is None or result.outcome is not Outcome.NOT_APPLICABLE:
+        return ""
+    return language.say(f"absent.{check.absent.lack}", name=visible(check.absent.name))
 
 
 def _unknown(id: str) -> Check:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from reports.formats import Formats
 from reports.rows import CheckRow, attested, before_of, check_rows, property_of
+from reports.visible import visible
 from uat.compare import Row, Verdict, compare
-from uat.model import Outcome, Phase, Result, Run
+from uat.model import ExpectedChange, Outcome, Phase, Result, Run
 
 ORDER = (
     Verdict.REGRESSION,
+    Verdict.MISSING_CHANGE,
     Verdict.NOT_COMPARABLE,
     Verdict.UNEXPECTED_CHANGE,
     Verdict.STILL_FAILING,
@@ -25,11 +27,12 @@ ORDER = (
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One property that is not what it was, or not what it must be."""
+    """One property that is not what it was, or not what it must be; ``planned`` says what was to become of it."""
 
     property: str
     before: str
     after: str
+    planned: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,7 @@ def side_rows(run: Run, formats: Formats) -> tuple[SideRow, ...]:
         return ()
     rows = {row.id: row for row in check_rows(run, Phase.POST, formats)}
     checks = [check for check in run.header.checklist.checks if check.id in rows]
-    compared = compare(checks, before, after)
+    compared = compare(checks, before, after, run.header.checklist.expected_changes)
     return tuple(_side(one, rows[one.check_id], formats) for one in compared)
 
 
@@ -92,10 +95,27 @@ def _differences(row: Row, formats: Formats) -> Iterator[Difference]:
     """Show what is wrong on either side, and then what else changed."""
     wrong = [one.property for side in (row.after, row.before) for one in (side.mismatches if side else ())]
     names = dict.fromkeys([*wrong, *(change.property for change in row.changes)])
+    planned = {change.property: change.planned for change in row.changes}
     for name in names:
         yield Difference(
-            property=name, before=_value(row.before, name, formats), after=_value(row.after, name, formats)
+            property=name,
+            before=_value(row.before, name, formats),
+            after=_value(row.after, name, formats),
+            planned=_words(planned.get(name), formats),
         )
+
+
+def _words(change: ExpectedChange | None, formats: Formats) -> str:
+    """Say what was meant to change, and why."""
+    if change is None:
+        return ""
+    say, reason = formats.language.say, visible(change.reason)
+    if change.after is None:
+        return say("label.planned_other", reason=reason)
+    before, after = (formats.value(change.property, one) for one in (change.before, change.after))
+    if change.before is None:
+        return say("label.planned_to", after=after, reason=reason)
+    return say("label.planned_from_to", before=before, after=after, reason=reason)
 
 
 def _value(side: Result | None, name: str, formats: Formats) -> str:

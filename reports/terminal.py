@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from reports import night, preflight
 from reports.formats import Formats
-from reports.rows import CheckRow, check_rows
+from reports.rows import CheckRow, check_rows, expired_waivers
 from reports.verdict import Tone
 from reports.visible import on_one_line
 from reports.words import speak
@@ -83,7 +83,14 @@ def started(header: Header, folder: Path, *, begun: Step | None = None) -> tuple
     )
     resumed = _resuming(header, begun) if begun else []
     about = (Line(text=plain(f"  {name:<{width}}{value}")) for name, value in shown.items())
-    return title, *about, *(Line(text=text, is_strong=True) for text in resumed)
+    return title, *about, *_expired(header), *(Line(text=text, is_strong=True) for text in resumed)
+
+
+def _expired(header: Header) -> Iterator[Line]:
+    """Say loudly which waivers are over."""
+    formats = formats_of(header)
+    for text in expired_waivers(header, formats):
+        yield from (Line(text=part, tone=Tone.BAD, is_strong=True) for part in wrapped(text, "  "))
 
 
 def _resuming(header: Header, begun: Step) -> list[str]:

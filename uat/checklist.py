@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fnmatch import fnmatchcase
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
@@ -14,20 +15,54 @@ from typing import TypeVar
 
 from uat import registry
 from uat.errors import ChecklistError, Problem
-from uat.language import variables
+from uat.language.areas import in_areas, read_areas
+from uat.language.changes import expecting
 from uat.language.check_entry import Reader
+from uat.language.each import Entered, Spread
 from uat.language.extends import read_all
 from uat.language.fitting import as_table, fit, problem
-from uat.language.layers import Layers, merge
+from uat.language.layers import GIVEN, Layers, merge
+from uat.language.licences import apply_licences
 from uat.language.plan import read_system, read_upgrade
+from uat.language.variables import Filling, Values, fill_table, resolve
 from uat.language.wording import unknown_word
-from uat.language.yaml_marks import Entry, Table, Text
-from uat.model import Check, Checklist, Contact, Limits, Skip, Source, Upgrade, Waiver
+from uat.language.yaml_marks import Entry, Table, Text, plain
+from uat.model import (
+    Absence,
+    Check,
+    Checklist,
+    Contact,
+    ExpectedChange,
+    Lack,
+    Limits,
+    Skip,
+    Source,
+    Upgrade,
+    Waiver,
+)
 
-R = TypeVar("R", Skip, Waiver)
+R = TypeVar("R", Skip, Waiver, ExpectedChange)
 
 
-def load(path: Path, *, search: Sequence[Path] = (), ssh: str = "", kinds: str = "uat.checks") -> Checklist:
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """A checklist with what it was made of: the mappings of all files as one, each text with its place."""
+
+    checklist: Checklist
+    fields: Table
+    sections: Mapping[str, Table]
+    lists: Mapping[str, Mapping[str, Table]]
+    checks: Mapping[str, Table]
+
+
+def load(
+    path: Path,
+    *,
+    search: Sequence[Path] = (),
+    ssh: str = "",
+    variables: Mapping[str, str] | None = None,
+    kinds: str = "uat.checks",
+) -> Checklist:
     """Read a checklist with all that it extends.
 
     Variables are filled in (see `uat.language.variables`), secrets are left as the references they are, and each
@@ -36,19 +71,45 @@ def load(path: Path, *, search: Sequence[Path] = (), ssh: str = "", kinds: str =
     :param search: where a word under ``extends`` is looked for first; then beside the file that says it, then
         among the project's own checklists.
     :param ssh: the machine as the command line names it; it wins over ``system.ssh``.
+    :param variables: values of variables, as the command line gives them; they win over the checklist's.
     :param kinds: the package of the kinds of checks.
+    :raises ChecklistError: with every problem there is, in the order of the files.
+    """
+    return load_whole(path, search=search, ssh=ssh, variables=variables, kinds=kinds).checklist
+
+
+def load_whole(
+    path: Path,
+    *,
+    search: Sequence[Path] = (),
+    ssh: str = "",
+    variables: Mapping[str, str] | None = None,
+    kinds: str = "uat.checks",
+    may_be_base: bool = False,
+) -> Whole:
+    """Read a checklist as `load` does, and keep what it was made of.
+
+    :param may_be_base: a file that names no customer is read as a base for others: nobody knows their machine yet.
     :raises ChecklistError: with every problem there is, in the order of the files.
     """
     pages = read_all(path, search)
     problems: list[Problem] = []
     words = registry.names(kinds)
-    layers = merge(pages, kinds=words, problems=problems)
-    reading = _Reading(layers=layers, start=Source(file=str(path)), words=words, problems=problems)
+    layers = merge(pages, kinds=words, problems=problems).given(variables or {}, problems)
+    is_base = may_be_base and "customer" not in layers.fields.entries
+    reading = _Reading(layers, Source(file=str(path)), words, is_base=is_base, problems=problems)
     made = reading.checklist(ssh, cache(partial(registry.load, kinds)))
     if problems:
-        files = [page.table.source.file for page in pages]
+        files = [GIVEN, *(page.table.source.file for page in pages)]
         raise ChecklistError(sorted(dict.fromkeys(problems), key=lambda one: _order(one.source, files)))
-    return made.model_copy(update={"path": str(path), "sha256": layers.sha256})
+    checklist = made.model_copy(update={"path": str(path), "sha256": layers.sha256})
+    return Whole(
+        checklist=checklist,
+        fields=layers.fields,
+        sections=layers.sections,
+        lists=layers.lists,
+        checks=reading.filled,
+    )
 
 
 def _order(source: Source, files: Sequence[str]) -> tuple[int, int, int]:
@@ -62,26 +123,38 @@ class _Reading:
     layers: Layers
     start: Source
     words: tuple[str, ...]
+    is_base: bool = False
     problems: list[Problem] = field(default_factory=list)
+    filled: dict[str, Table] = field(default_factory=dict)
 
     def checklist(self, ssh: str, load_kind: Callable[[str], ModuleType]) -> Checklist:
         system = self._system(ssh)
         values = self._values(system)
         language, zone = self._language(), self._zone()
-        checks = self._checks(values, language, load_kind)
+        spread = Spread(values=values, kinds=self.words, problems=self.problems)
+        entered = spread.checks(self.layers.lists["checks"])
+        areas = read_areas(self.layers.sections["areas"], language=language, problems=self.problems)
+        checks = in_areas(tuple(self._checks(entered, spread, language=language, load_kind=load_kind)), areas)
+        changes = self._about_checks("expected_changes", ExpectedChange, entered, values)
         upgrade = read_upgrade(self.layers.sections["upgrade"], values, zone=zone, problems=self.problems)
         return Checklist(
-            customer=self._text("customer"),
+            customer=self._text("customer", default="" if self.is_base else None),
             change=self._text("change", default=""),
             language=language,
             timezone=zone.key,
             system=read_system(system, values, self.problems),
             upgrade=upgrade,
             contacts=self._contacts(),
+            areas=areas,
             limits=self._limits(upgrade),
-            checks=checks,
-            skips=self._about_checks("skip", Skip),
-            waivers=self._about_checks("waivers", Waiver),
+            checks=apply_licences(
+                self.layers.sections["licences"],
+                expecting(checks, changes, load=load_kind, problems=self.problems),
+                self.problems,
+            ),
+            skips=self._about_checks("skip", Skip, entered, values),
+            waivers=self._about_checks("waivers", Waiver, entered, values),
+            expected_changes=changes,
         )
 
     def _text(self, name: str, *, default: str | None = None) -> str:
@@ -125,22 +198,38 @@ class _Reading:
         named = Text(value=ssh, source=self.start)
         return written.joined(Table(entries={"ssh": Entry(self.start, named)}, source=written.source))
 
-    def _values(self, system: Table) -> dict[str, str]:
+    def _values(self, system: Table) -> Values:
         fields = {
             "customer": self.layers.fields.get("customer"),
             "host": system.get("ssh"),
             "web": system.get("web"),
         }
         texts = {name: node if isinstance(node, Text) else None for name, node in fields.items()}
-        return variables.resolve(self.layers.sections["variables"], texts, self.problems)
+        return resolve(self.layers.sections["variables"], texts, self.problems, is_base=self.is_base)
 
     def _checks(
-        self, values: dict[str, str], language: str, load_kind: Callable[[str], ModuleType]
-    ) -> tuple[Check, ...]:
+        self,
+        entered: Mapping[str, Entered],
+        spread: Spread,
+        *,
+        language: str,
+        load_kind: Callable[[str], ModuleType],
+    ) -> Iterator[Check]:
         reader = Reader(words=self.words, load=load_kind, language=language, problems=self.problems)
-        tables = self.layers.lists["checks"].values()
-        filled = (variables.fill_table(self._opened(table), values, self.problems) for table in tables)
-        return tuple(check for table in filled if (check := reader.read(table)))
+        for one in entered.values():
+            holes: dict[Source, str] = {}
+            filling = Filling(
+                values=spread.values,
+                problems=self.problems,
+                row=one.row,
+                holes=holes,
+                is_open=bool(one.rowless),
+            )
+            table = filling.table(self._opened(one.table))
+            check = reader.read(table, holes)
+            if check:
+                self.filled[check.id] = table
+                yield _lacking(check, one, holes)
 
     def _opened(self, table: Table) -> Table:
         """Allow ``clock:``, a kind that takes nothing."""
@@ -159,17 +248,20 @@ class _Reading:
         made = {name: fit(Contact, table, problems=self.problems) for name, table in tables.items()}
         return {name: contact for name, contact in made.items() if contact}
 
-    def _about_checks(self, name: str, record: type[R]) -> tuple[R, ...]:
-        """Read a list of entries that each speak of one check."""
-        checks = self.layers.lists["checks"]
+    def _about_checks(self, name: str, record: type[R], entered: Collection[str], values: Values) -> tuple[R, ...]:
+        """Read a list of entries that each speak of one check, of all rows of one, or of all that a pattern finds."""
+        written: Mapping[str, Table] = self.layers.lists["checks"]
         found: list[R] = []
-        for id, table in self.layers.lists[name].items():
-            if id not in checks:
+        for one in self.layers.lists[name].values():
+            table = fill_table(one, values, self.problems)
+            id = str(plain(table.entries["id"].value))
+            pattern = f"{id}.*" if id in written and id not in entered else id
+            if not any(fnmatchcase(known, pattern) for known in entered):
                 place = table.entries["id"].value.source
-                self.problems.append(problem(place, unknown_word("check", id, checks)))
+                self.problems.append(problem(place, unknown_word("check", id, dict.fromkeys((*entered, *written)))))
             self._until(table)
             made = fit(record, table, problems=self.problems, known={"source": table.source})
-            found.extend([made] if made else [])
+            found.extend([made.model_copy(update={"id": pattern})] if made else [])
         return tuple(found)
 
     def _until(self, table: Table) -> None:
@@ -181,3 +273,13 @@ class _Reading:
         except ValueError:
             message = f"a date is due here, such as 2027-01-31, not '{until.value}'"
             self.problems.append(problem(until.source, message))
+
+
+def _lacking(check: Check, entered: Entered, holes: Mapping[Source, str]) -> Check:
+    """Say of a check why it does not apply: it has no rows, or a variable has no value."""
+    if entered.rowless:
+        return check.model_copy(update={"absent": Absence(lack=Lack.ROWS, name=entered.rowless)})
+    if holes:
+        name = next(iter(holes.values()))
+        return check.model_copy(update={"absent": Absence(lack=Lack.VARIABLE, name=name)})
+    return check

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from uat import options
@@ -16,6 +16,7 @@ def open_desk(
     checklist: Path | None,
     *,
     host: str = "",
+    variables: Sequence[str] = (),
     identity: str | None = None,
     known_hosts: Path | None = None,
     evidence: Path,
@@ -35,7 +36,7 @@ def open_desk(
         path = options.choose_checklist(named, "", Path.cwd())
     except options.NoChecklistError as error:
         raise ValueError(str(error)) from None
-    loaded = options.load_checklist(path, host)
+    loaded = options.load_checklist(path, host, variables)
     if not (host or loaded.system.ssh):
         raise ValueError("which machine? give --tvox-host=USER@HOST, or system.ssh in the checklist")
     address = parse_address(

@@ -8,24 +8,31 @@
       running: true                       # beside pre and post: holds in both
       pre: {version: {matches: '^21\\.'}}
       post: {version: 22.0.17}
+    expect: {output: {unchanged: true, mask: ['pid \\d+', '\\d\\d:\\d\\d']}}   # taken out before anything is compared
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
-from uat.language.operands import ExpectationProblem, Fault, as_written, shape_of
+from uat.language.operands import ExpectationProblem, Fault, as_mask, as_written, shape_of
 from uat.language.wording import unknown_word
 from uat.model import Expectation, JsonValue, Mismatch, Phase, Record
 from uat.operators import OPERATORS, Operator, Shape, is_same, order
+
+MASK = "mask"
+"""Stands beside operators and is none: what it finds does not count."""
 
 NO_BASELINE = "no_baseline"
 """Stands for what was expected where an operator needs the value before and there is none."""
 
 _PHASES = (Phase.PRE, Phase.POST)
-_MISSING = object()
+MISSING = object()
+"""What a property is that is not in an observation."""
 
 
 def parse_block(raw: Mapping[str, JsonValue], observed: type[Record]) -> dict[Phase, tuple[Expectation, ...]]:
@@ -59,7 +66,7 @@ def parse(property: str, raw: JsonValue, observed_type: Any) -> tuple[Expectatio
         return _operate(property, {"equals": raw}, observed_type, at=None)
     if not raw:
         raise ExpectationProblem([Fault((), "nothing is written here; it asserts nothing")])
-    words = [key for key in raw if key in OPERATORS]
+    words = [key for key in raw if key in OPERATORS or key == MASK]
     if shape not in (Shape.MAPPING, Shape.ANY) or (words and len(words) == len(raw)):
         return _operate(property, raw, observed_type, at=())
     if words:
@@ -158,17 +165,32 @@ def _operate(
     """Read operators with their operands; ``at`` is where they stand, None for a bare value."""
     found: list[Expectation] = []
     faults: list[Fault] = []
+    mask = _mask(raw, observed_type, faults)
     for word, value in raw.items():
+        if word == MASK:
+            continue
         try:
             operand = as_written(word, value, observed_type)
         except ExpectationProblem as problem:
             place = () if at is None else (*at, word)
             faults.extend(fault.under(place) for fault in problem.faults)
         else:
-            found.append(Expectation(property=property, operator=word, operand=operand))
+            found.append(Expectation(property=property, operator=word, operand=operand, mask=mask))
     if faults:
         raise ExpectationProblem(faults)
     return tuple(found)
+
+
+def _mask(raw: Mapping[str, JsonValue], observed_type: Any, faults: list[Fault]) -> tuple[str, ...]:
+    if MASK not in raw:
+        return ()
+    if len(raw) == 1:
+        faults.append(Fault((MASK,), "a mask alone asserts nothing; write an operator beside it", is_key=True))
+    try:
+        return as_mask(raw[MASK], observed_type)
+    except ExpectationProblem as problem:
+        faults.extend(fault.under((MASK,)) for fault in problem.faults)
+        return ()
 
 
 def _contradictions(found: Sequence[_Found]) -> list[Fault]:
@@ -209,16 +231,16 @@ def _judge(
     before: Mapping[str, JsonValue] | None,
     phase: Phase,
 ) -> Mismatch | None:
-    operator, value = OPERATORS[one.operator], _value(observed, one.property)
-    if value is _MISSING:
+    operator, value = OPERATORS[one.operator], _masked(value_of(observed, one.property), one.mask)
+    if value is MISSING:
         is_right = one.operator in ("equals", "one_of") and operator.holds(None, one.operand)
         return None if is_right else _mismatch(one, one.operand, None)
     if not operator.is_relative:
         return None if operator.holds(value, one.operand) else _mismatch(one, one.operand, value)
     if phase is Phase.PRE:
         return None
-    then = _MISSING if before is None else _value(before, one.property)
-    if then is _MISSING:
+    then = MISSING if before is None else _masked(value_of(before, one.property), one.mask)
+    if then is MISSING:
         return _mismatch(one, NO_BASELINE, value)
     return None if operator.holds(value, one.operand, then) else _difference(one, operator, value, then)
 
@@ -242,14 +264,28 @@ def _mismatch(one: Expectation, expected: JsonValue, observed: JsonValue) -> Mis
     return Mismatch(property=one.property, operator=one.operator, expected=expected, observed=observed)
 
 
-def _value(observed: Mapping[str, JsonValue], property: str) -> JsonValue:
-    """Walk a path of keys and indexes; a key that has dots itself is tried whole."""
+def _masked(value: JsonValue, mask: Sequence[str]) -> JsonValue:
+    """Take out what the mask finds, wherever there is text."""
+    if isinstance(value, str):
+        return reduce(lambda text, pattern: re.sub(pattern, "", text), mask, value)
+    if isinstance(value, list | tuple):
+        return [_masked(item, mask) for item in value] if mask else value
+    if isinstance(value, Mapping):
+        return {key: _masked(item, mask) for key, item in value.items()} if mask else value
+    return value
+
+
+def value_of(observed: Mapping[str, JsonValue], property: str) -> JsonValue:
+    """Give a property of an observation, or `MISSING`.
+
+    It is a path of keys and indexes; a key that has dots itself is tried whole.
+    """
     name, _, path = property.partition(".")
-    value: JsonValue = observed.get(name, _MISSING)
+    value: JsonValue = observed.get(name, MISSING)
     fold = name == "headers"  # names of HTTP headers have no case: RFC 9110, 5.1
-    while path and value is not _MISSING:
+    while path and value is not MISSING:
         whole = _step(value, path, fold=fold)
-        if whole is not _MISSING:
+        if whole is not MISSING:
             return whole
         step, _, path = path.partition(".")
         value = _step(value, step, fold=fold)
@@ -258,9 +294,9 @@ def _value(observed: Mapping[str, JsonValue], property: str) -> JsonValue:
 
 def _step(value: JsonValue, step: str, *, fold: bool) -> JsonValue:
     if isinstance(value, list | tuple):
-        return value[int(step)] if step.isdecimal() and int(step) < len(value) else _MISSING
+        return value[int(step)] if step.isdecimal() and int(step) < len(value) else MISSING
     if not isinstance(value, Mapping):
-        return _MISSING
+        return MISSING
     if fold:
         value, step = {key.lower(): item for key, item in value.items()}, step.lower()
-    return value.get(step, _MISSING)
+    return value.get(step, MISSING)

@@ -55,6 +55,8 @@ def observe_one(
 ) -> Result:
     """Look at one check until its expectations hold or its ``retry_for`` is over, and judge the last look."""
     started_at, began = datetime.now(UTC), time.monotonic()
+    earlier = before.get(check.id)
+    probe.phase, probe.before = phase, earlier.observed if earlier else None
     attempts = 0
     while True:
         attempts += 1
@@ -111,10 +113,23 @@ def _outcome(
 
 
 def waiver_of(check: Check, checklist: Checklist) -> Waiver | None:
-    """Find the waiver of a check, valid or expired."""
-    return next((waiver for waiver in checklist.waivers if waiver.id == check.id), None)
+    """Find the waiver of a check: one that holds before one that is over, its own before one of several checks."""
+    found = [waiver for waiver in checklist.waivers if waiver.covers(check.id)]
+    return min(found, key=lambda one: (not is_valid(one, checklist), one.id != check.id), default=None)
 
 
 def is_valid(waiver: Waiver, checklist: Checklist) -> bool:
-    """Tell whether a waiver still holds today, in the checklist's time zone; its last day counts."""
-    return datetime.now(ZoneInfo(checklist.timezone)).date() <= waiver.until
+    """Tell whether a waiver still holds today, in the checklist's time zone."""
+    return waiver.holds_on(datetime.now(ZoneInfo(checklist.timezone)).date())
+
+
+def left_out(check: Check, checklist: Checklist) -> tuple[Outcome, str] | None:
+    """Tell why a check is not looked at: skipped by the customer's file, disabled, or not there; None when it is."""
+    skip = next((skip for skip in checklist.skips if skip.covers(check.id)), None)
+    if skip:
+        return Outcome.SKIPPED, skip.reason
+    if check.disabled:
+        return Outcome.SKIPPED, check.disabled.get(checklist.language) or next(iter(check.disabled.values()))
+    if check.absent:
+        return Outcome.NOT_APPLICABLE, f"{check.absent.lack}: {check.absent.name}"
+    return None

@@ -10,7 +10,8 @@ from pathlib import Path
 from uat import checklist as language
 from uat.answers.file import read_answers
 from uat.journal import login_name
-from uat.model import Checklist, Header, Phase
+from uat.language.wording import unknown_word
+from uat.model import Check, Checklist, Header, Phase
 from uat.observe import MANUAL
 from uat.phases import looked_at
 from uat.program import program
@@ -63,9 +64,48 @@ def make_header(checklist: Checklist, phase: Phase, operator: str) -> Header:
     )
 
 
-def load_checklist(path: Path, host: str) -> Checklist:
-    """Load a checklist; ``host`` is what ``--tvox-host`` says, which wins over its own."""
-    return language.load(path, ssh=host)
+def load_checklist(path: Path, host: str, variables: Sequence[str] = ()) -> Checklist:
+    """Load a checklist; ``host`` is what ``--tvox-host`` says, ``variables`` what ``--var`` says; they win."""
+    return language.load(path, ssh=host, variables=parse_variables(variables))
+
+
+def parse_variables(given: Sequence[str]) -> dict[str, str]:
+    """Read what ``--var`` says.
+
+    :raises ValueError: one is not ``name=value``.
+    """
+    for one in given:
+        if "=" not in one:
+            raise ValueError(f"--var {one}: write --var name=value")
+    return dict(one.split("=", 1) for one in given)
+
+
+def check_filters(checklist: Checklist, phase: Phase, *, areas: Sequence[str], tags: Sequence[str]) -> None:
+    """See, before anything is looked at, that a session may look at some checks only, and that there are such.
+
+    :raises ValueError: the phase wants the whole checklist; no check has the area or the tag.
+    """
+    if (areas or tags) and phase not in (Phase.PRE, Phase.POST):
+        raise ValueError(f"--area, --tag: --phase={phase} looks at the whole checklist; leave them out")
+    known = {
+        "area": dict.fromkeys(word for check in checklist.checks for word in _area_words(check.area, checklist)),
+        "tag": dict.fromkeys(tag for check in checklist.checks for tag in check.tags),
+    }
+    for noun, words in (("area", areas), ("tag", tags)):
+        for word in words:
+            if word not in known[noun]:
+                raise ValueError(f"--{noun}: {unknown_word(noun, word, known[noun])}")
+
+
+def _area_words(area: str, checklist: Checklist) -> tuple[str, ...]:
+    """Give what an area may be called by: its word, and its title in each language."""
+    return (area, *checklist.areas.get(area, {}).values()) if area else ()
+
+
+def is_selected(check: Check, checklist: Checklist, *, areas: Sequence[str], tags: Sequence[str]) -> bool:
+    """Tell whether a check is one of an area that was asked for, and has one of the tags."""
+    is_there = not areas or not set(areas).isdisjoint(_area_words(check.area, checklist))
+    return is_there and (not tags or not set(tags).isdisjoint(check.tags))
 
 
 def check_answers(file: str | None, checklist: Checklist) -> None:

@@ -58,6 +58,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the same command after an interruption: looks at the machine first, then goes on; no patch runs twice",
     )
     group.addoption("--baseline", metavar="RUN", help="the run that post is compared with: folder or id")
+    group.addoption(
+        "--var", action="append", default=[], metavar="NAME=VALUE", help="a variable; wins over the file's"
+    )
+    group.addoption(
+        "--area", action="append", default=[], metavar="AREA", help="pre, post: the checks of an area only"
+    )
+    group.addoption("--tag", action="append", default=[], metavar="TAG", help="pre, post: the checks with a tag only")
     parser.addini("tvox_checklist", "the checklist of a session that names none", default="")
 
 
@@ -105,7 +112,8 @@ def make_session(config: pytest.Config) -> Session:
     path = options.choose_checklist(named, config.getini("tvox_checklist"), config.invocation_params.dir)
     if not any(Path(one.split("::")[0]).suffix == path.suffix for one in named):
         config.args[:] = [*named, str(path)]
-    checklist = options.load_checklist(path, config.getoption("tvox_host") or "")
+    checklist = options.load_checklist(path, config.getoption("tvox_host") or "", config.getoption("var"))
+    options.check_filters(checklist, Phase(config.getoption("phase")), **filters_of(config))
     options.check_answers(config.getoption("answers"), checklist)
     header = options.make_header(checklist, Phase(config.getoption("phase")), config.getoption("operator"))
 
@@ -124,6 +132,11 @@ def make_session(config: pytest.Config) -> Session:
     return session
 
 
+def filters_of(config: pytest.Config) -> dict[str, list[str]]:
+    """Give the areas and tags whose checks alone are to be looked at."""
+    return {"areas": config.getoption("area"), "tags": config.getoption("tag")}
+
+
 def command_of(config: pytest.Config) -> str:
     """Give what was typed, to be typed again; a name that was confirmed then is not confirmed for later."""
     words = (word for word in config.invocation_params.args if not word.startswith(("--resume", "--confirm-host")))
@@ -132,7 +145,7 @@ def command_of(config: pytest.Config) -> str:
 
 def status_of(config: pytest.Config) -> str:
     """Give the command that tells where this change stands."""
-    kept = ("--tvox-host=", "--identity=", "--known-hosts=", "--evidence=")
+    kept = ("--tvox-host=", "--identity=", "--known-hosts=", "--evidence=", "--var=")
     words = [word for word in config.invocation_params.args if word.startswith(kept)]
     return shlex.join(
         ["tvox-uat", "status", *words, *(path for path in config.args if path.endswith((".yaml", ".yml")))]
@@ -229,9 +242,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bring the items into the order of the night: all of pre, the procedure, all of post."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was not asked for; bring the rest into the order of the night: pre, the procedure, post."""
+    if SESSION in config.stash and any(filters_of(config).values()):
+        left_out = [item for item in items if not is_asked_for(item)]
+        items[:] = [item for item in items if is_asked_for(item)]
+        config.hook.pytest_deselected(items=left_out)
     items.sort(key=lambda item: _ORDER.index(phase_of(item)))
+
+
+def is_asked_for(item: pytest.Item) -> bool:
+    """Tell whether an item is of an area or tag that was asked for; a partner's own test has neither."""
+    checklist = item.config.stash[SESSION].checklist
+    check = next((check for check in checklist.checks if check.id == check_id(item)), None)
+    return check is not None and options.is_selected(check, checklist, **filters_of(item.config))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
 from uat.errors import ObservationError, UnreachableError
 from uat.host import Host, Output, testinfra_host
-from uat.model import Evidence, Limits, System, Viewpoint
+from uat.model import Evidence, JsonValue, Limits, Phase, System, Viewpoint
 from uat.redact import Redactor
 from uat.secret import Secrets
 from uat.web import Web
@@ -24,7 +24,11 @@ class Runs(Protocol):
 
 
 class Probe:
-    """The machine and the limits, for one look of one check; costs nothing until it is used."""
+    """The machine and the limits, for one look of one check; costs nothing until it is used.
+
+    ``phase`` is the phase of the look, and ``before`` what the same check observed in the pre that it is compared
+    with, if it was looked at then; whoever observes sets both.
+    """
 
     def __init__(
         self,
@@ -38,6 +42,8 @@ class Probe:
         """:param secrets: those of the session, so that each is asked for once and redacted in every check."""
         self.system = system
         self.limits = limits
+        self.phase: Phase | None = None
+        self.before: Mapping[str, JsonValue] | None = None
         self._connection = connection
         self._secrets = secrets or Secrets(ask=ask)
         self._evidence: list[Evidence] = []

@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 _HOME = Path(__file__).parents[1]
-_ROOMS = ("uat", "procedure", "reports")
+_ROOMS = ("uat", "procedure", "reports", "tvox_uat")
 _KINDS = (".py", ".yaml", ".j2", ".css")
 
 
@@ -20,7 +20,7 @@ def program() -> str:
 
 def digest(home: Path) -> str:
     """Hash the sources under a folder: each one's name, size and bytes, in the order of their names."""
-    rooms = [home / "tvox_uat.py", *(path for room in _ROOMS for path in (home / room).rglob("*"))]
+    rooms = [path for room in _ROOMS for path in (home / room).rglob("*")]
     whole = sha256()
     for path in sorted(path for path in rooms if path.suffix in _KINDS and path.is_file()):
         data = path.read_bytes()

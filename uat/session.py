@@ -26,7 +26,7 @@ from uat.model import (
     Result,
     Run,
 )
-from uat.observe import MANUAL, is_automatic, observe
+from uat.observe import MANUAL, is_automatic, left_out, observe
 from uat.phases import LOOKING
 from uat.probe import Probe
 from uat.restored import as_before
@@ -217,11 +217,12 @@ class Session:
 
     def look(self, checks: Sequence[Check], phase: Phase) -> None:
         """Observe the selected checks of a phase and ask the manual ones; each result is kept at once."""
-        reasons = {skip.id: skip.reason for skip in self.checklist.skips}
+        chosen = []
         for check in checks:
-            if check.id in reasons:
-                self.keep(check, self.unlooked(check, phase, Outcome.SKIPPED, reasons[check.id]))
-        chosen = [check for check in checks if check.id not in reasons]
+            if reason := left_out(check, self.checklist):
+                self.keep(check, self.unlooked(check, phase, *reason))
+            else:
+                chosen.append(check)
         for check, result in self.observe([check for check in chosen if is_automatic(check)], phase):
             self.keep(check, result)
         self._ask([check for check in chosen if check.kind == MANUAL], phase)

@@ -44,7 +44,7 @@ def collected(lab: Lab, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run ``tvox-uat logs``."""
     host = f"--tvox-host=root@127.0.0.1:{lab.ssh_port}"
     trust = (f"--known-hosts={folder / 'known_hosts'}", f"--identity={lab.key}")
-    command = [sys.executable, str(ROOT / "tvox_uat.py"), "logs", host, *trust, "lab.yaml"]
+    command = [sys.executable, "-m", "tvox_uat", "logs", host, *trust, "lab.yaml"]
     return subprocess.run(
         command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )

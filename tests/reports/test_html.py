@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import time
+from datetime import timedelta
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +18,8 @@ from reports.words import languages, speak
 from tests.reports import acme, looks, runs
 from tests.reports.acme import AFTER
 from tests.reports.page import Page
-from uat.compare import Verdict
-from uat.model import Mismatch, Outcome, Phase, Resumption, Run, Severity
+from uat.compare import Verdict, compare
+from uat.model import Absence, ExpectedChange, Lack, Mismatch, Outcome, Phase, Resumption, Run, Severity, Source
 
 HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\x1b[31m\u202e{{ 1234*1000 }}\x00"
 ALL_RUNS = {
@@ -188,19 +189,38 @@ def test_the_value_before_stands_beside_what_was_expected() -> None:
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_the_comparison_has_a_word_for_every_verdict(verdict: Verdict) -> None:
-    """Each of the seven can be read on the page when it occurs."""
+    """Each of them can be read on the page when it occurs."""
     text = seen(compared_run(), "post")
     assert speak("it").say(f"comparison.{verdict}") in text
 
 
 def compared_run() -> Run:
-    """Make a regression night on which something was mended, too."""
+    """Make a regression night on which something was mended, too, and something did not change as expected."""
     night = runs.regression_run()
+    header = night.header
+    checklist = header.checklist.model_copy(update={"expected_changes": (unfulfilled(night),)})
+    night = night.model_copy(update={"header": header.model_copy(update={"checklist": checklist})})
     gone = Mismatch(property="exists", operator="equals", expected=True, observed=False)
     broken = looks.result(
         acme.checks()[28], Phase.PRE, outcome=Outcome.FAILED, observed={"exists": False}, mismatches=(gone,)
     )
     return night.model_copy(update={"results": (*night.results, broken)})
+
+
+def unfulfilled(night: Run) -> ExpectedChange:
+    """Expect a change of a value that stayed as it was."""
+    rows = compare(night.header.checklist.checks, night.of(Phase.PRE), night.of(Phase.POST))
+    same = next(row for row in rows if row.verdict is Verdict.SAME and row.after and row.after.observed)
+    (name, *_) = (same.after and same.after.observed) or {}
+    reason = "così dice la patch"
+    return ExpectedChange(id=same.check_id, property=name, changed=True, reason=reason, source=Source(file=""))
+
+
+def test_a_change_that_did_not_happen_says_what_was_expected() -> None:
+    """An expected change that did not happen is said above and in the comparison, with the reason."""
+    text = seen(compared_run(), "post")
+    assert text.count("previsto: un altro valore (così dice la patch)") == 2
+    assert text.index("Cambiamento previsto non avvenuto") < text.index("Confronto fra prima e dopo")
 
 
 def test_post_compares_with_the_baseline_of_another_run() -> None:
@@ -300,6 +320,60 @@ def hostile_run() -> Run:
     )
     checklist = acme.checklist().model_copy(update={"checks": (check,), "customer": HOSTILE, "change": HOSTILE})
     return Run(header=runs.header(Phase.POST, checklist=checklist, operator=HOSTILE), results=(result,))
+
+
+@pytest.mark.parametrize(
+    ("language", "right", "wrong"), [("it", "Telefonia", "Telephony"), ("en", "Telephony", "Telefonia")]
+)
+def test_what_is_said_by_language(language: str, right: str, wrong: str) -> None:
+    """An area, the steps of a manual check and the remedy are shown in the page's language only."""
+    texts = {"it": "Telefonia", "en": "Telephony"}
+    asked = next(check for check in acme.checks() if check.kind == "manual")
+    by_language = {"do": {"it": ["Telefonia"], "en": ["Telephony"]}, "see": texts}
+    check = asked.model_copy(update={"title": {}, "area": "tel", "remedy": texts, "inputs": by_language})
+    checklist = acme.checklist().model_copy(update={"checks": (check,), "areas": {"tel": texts}})
+    result = looks.result(check, Phase.PRE, outcome=Outcome.FAILED)
+    html = render(Run(header=runs.header(Phase.PRE, checklist=checklist), results=(result,)), "pre", language)
+    assert html.count(right) >= 4
+    assert wrong not in html
+
+
+def test_what_is_masked_is_said() -> None:
+    """Beside what was expected stands what does not count in it."""
+    night = runs.regression_run()
+    first, *others = night.header.checklist.checks
+    masked = tuple(one.model_copy(update={"mask": (r"pid \d+",)}) for one in first.expect[Phase.POST])
+    check = first.model_copy(update={"expect": {Phase.POST: masked}})
+    checklist = night.header.checklist.model_copy(update={"checks": (check, *others)})
+    run = night.model_copy(update={"header": night.header.model_copy(update={"checklist": checklist})})
+    assert r", senza contare pid \d+" in seen(run, "post")
+
+
+def test_an_expired_waiver_is_loud() -> None:
+    """A waiver that was over when the run began is named at the top of the page, whatever its check came to."""
+    night = runs.regression_run()
+    over = acme.waiver().model_copy(update={"until": acme.AFTER.date() - timedelta(days=400), "id": "WEB-*"})
+    checklist = night.header.checklist.model_copy(update={"waivers": (over,)})
+    run = night.model_copy(update={"header": night.header.model_copy(update={"checklist": checklist})})
+    assert "DEROGA SCADUTA" not in seen(night, "post")
+    assert f"non vale più: WEB-* ({over.reason}; approvata da {over.approved_by})" in seen(run, "post")
+
+
+@pytest.mark.parametrize(("lack", "said"), [("licence", "Fax non è"), ("rows", "righe"), ("variable", "valore")])
+def test_a_check_that_does_not_apply_says_what_is_lacking(lack: str, said: str) -> None:
+    """A licence, a variable or rows that are not there are said in words."""
+    night = runs.regression_run()
+    first, *others = night.header.checklist.checks
+    lacking = first.model_copy(update={"absent": Absence(lack=Lack(lack), name="Fax")})
+    checklist = night.header.checklist.model_copy(update={"checks": (lacking, *others)})
+    result = looks.result(first, Phase.POST, outcome=Outcome.NOT_APPLICABLE, observed=None, mismatches=())
+    run = night.model_copy(
+        update={
+            "header": night.header.model_copy(update={"checklist": checklist}),
+            "results": (*night.results, result),
+        }
+    )
+    assert said in seen(run, "post")
 
 
 def test_three_hundred_checks_are_rendered_in_two_seconds() -> None:

@@ -18,7 +18,7 @@ from procedure.proof import Marker
 from procedure.rehearsal import Rehearsed
 from reports.words import languages, speak
 from uat.compare import Verdict
-from uat.model import Availability, NewsKind, Outcome, Phase, Severity, Viewpoint
+from uat.model import Availability, Lack, NewsKind, Outcome, Phase, Severity, Viewpoint
 from uat.operators import OPERATORS
 
 ROOT = Path(__file__).parents[2]
@@ -41,11 +41,12 @@ BY_ENUM = {
     "outcome": [outcome for outcome in Outcome if outcome is not Outcome.RUNNING],
     "step_outcome": STEP_OUTCOMES,
     "severity": list(Severity),
+    "absent": list(Lack),
     "comparison": list(Verdict),
     "viewpoint": list(Viewpoint),
-    "operator": [*OPERATORS, "recorded", "no_baseline", "lost", "none_of", "with_before"],
+    "operator": [*OPERATORS, "recorded", "no_baseline", "lost", "none_of", "with_before", "masked"],
     "answer": ["passed", "failed", "not_applicable", "by"],
-    "evidence": ["command", "http", "tls", "tcp", "file", "answer"],
+    "evidence": ["command", "http", "tls", "tcp", "dns", "file", "answer"],
     "rung": ["on", "ping", "port", "banner", "login", "nothing", "unseen"],
     "patch_state": list(State),
     "step": {*BEFORE, *AFTER, *(name for names in OTHERS.values() for name in names)},
@@ -184,7 +185,7 @@ def test_every_question_to_a_person_is_asked_somewhere() -> None:
 
 def test_every_other_key_is_used() -> None:
     """A key that nothing says is a defect."""
-    text = sources("reports") + (ROOT / "tvox_uat.py").read_text("utf-8")
+    text = sources("reports", "tvox_uat")
     checked = (*BY_ENUM, "stop", "fact", "waiting", "ask", "next", "tally", "comparison_tally", "units", "verdict")
     checked += ("code", "condition", "condition_reason")
     families = {

@@ -72,6 +72,16 @@ def typing(*lines: str) -> tuple[Channel, list[str]]:
     return Channel(phrases=PHRASES, read=read, write=shown.append), shown
 
 
+def test_steps_in_the_person_s_language() -> None:
+    """What is said in several languages is shown in that of the session."""
+    (question,) = questions()
+    by_language = {"do": {"it": ["Chiamare"], "en": ["Call 600"]}, "see": {"it": "Eco", "en": "Echo"}}
+    check = question.check.model_copy(update={"inputs": by_language})
+    channel, shown = typing("l")
+    terminal.ask((question.model_copy(update={"check": check, "language": "en"}),), channel)
+    assert [line.strip() for line in shown[3:5]] == ["1. Call 600", "expected: Echo"]
+
+
 @pytest.mark.parametrize(
     ("lines", "word", "note"),
     [

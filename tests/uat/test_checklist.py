@@ -10,35 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.uat.writing import HEAD, ONE, loaded, refused
 from uat.checklist import load
 from uat.errors import ChecklistError
-from uat.model import Check, Checklist, Phase, Severity
+from uat.model import Check, Phase, Severity
 
 ROOT = Path(__file__).parents[2]
 SHA = "9f" * 32
-HEAD = "customer: ACME\nsystem: {ssh: root@10.0.0.5:22, web: pbx.acme.it}\n"
-ONE = "checks:\n  - id: A\n    clock:\n    expect: {synchronised: true}\n"
-
-
-def loaded(folder: Path, text: str, **others: str) -> Checklist:
-    """Load a checklist that is written in a folder beside others."""
-    for name, content in others.items():
-        (folder / f"{name}.yaml").write_text(content, encoding="utf-8")
-    path = folder / "acme.yaml"
-    path.write_text(text, encoding="utf-8")
-    return load(path)
-
-
-def refused(folder: Path, text: str | bytes, **others: str) -> list[str]:
-    """Load a checklist that is wrong; give what is said, without the folder."""
-    content = text if isinstance(text, bytes) else text.encode()
-    with pytest.raises(ChecklistError) as caught:
-        for name, other in others.items():
-            (folder / f"{name}.yaml").write_text(other, encoding="utf-8")
-        path = folder / "acme.yaml"
-        path.write_bytes(content)
-        load(path)
-    return [str(problem).replace(f"{folder}/", "").replace(f"{folder}\\", "") for problem in caught.value.problems]
 
 
 def command(folder: Path, run: str) -> str:
@@ -346,7 +324,8 @@ WRONG: list[tuple[str, str]] = [
     # variables
     ("variables: {A: b}", "3:13: 'A' cannot be a variable"),
     ("variables: {web: b}", "3:13: 'web' is built in; call this variable otherwise"),
-    ("variables: {a: [b]}", "3:13: a variable is one text"),
+    ("variables: {a: {defualt: b}}", "3:17: unknown field 'defualt'; did you mean 'default'?"),
+    ("variables: {a: {default: {b: c}}}", "3:26: a variable is one text, or a list of rows for 'each'"),
     ("variables: {a: '{b}', b: '{a}'}", "3:16: 'a' is made of itself: a -> b -> a"),
     ("variables: {main: 1, b: '{mian}'}", "3:25: unknown variable 'mian'; did you mean 'main'? The text itself is"),
     # the plan
@@ -428,7 +407,7 @@ WRONG_CHECK: list[tuple[str, str]] = [
     ("{id: A B, clock: }", "4:10: 'A B' cannot be an id"),
     ("{id: -A, clock: }", "4:10: '-A' cannot be an id"),
     ("clock", "4:5: a mapping is due here, not 'clock'"),
-    ("{id: A, expect: {running: true}}", "4:5: what is to be looked at is missing; one of: clock, command"),
+    ("{id: A, expect: {running: true}}", "4:5: what is to be looked at is missing; one of: backup, clock, command"),
     ("{id: A, servce: {name: x}, expect: {}}", "4:13: unknown field or kind 'servce'; did you mean 'service'?"),
     ("{id: A, inputs: {name: x}, clock: }", "4:13: unknown field or kind 'inputs'; "),
     ("{id: A, service: {name: x}, clock: }", "4:33: a check has one kind, and 'service' is there already"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from uat.compare import Verdict, compare
-from uat.model import Check, Expectation, Outcome, Phase, Result, Source
+from uat.model import Check, Expectation, ExpectedChange, Mismatch, Outcome, Phase, Result, Source
 
 NOW = datetime(2026, 11, 28, 21, 3, 10, tzinfo=UTC)
 RUNNING = Expectation(property="running", operator="equals", operand=True)
@@ -79,3 +79,53 @@ def test_a_value_within_its_tolerance_is_the_same() -> None:
     before, after = result("passed", {"seconds": 0.1}), result("passed", {"seconds": 1.9})
     (row,) = compare([fast], {"A": before}, {"A": after})  # type: ignore[dict-item]
     assert row.verdict is Verdict.SAME
+
+
+CHANGED = ExpectedChange(id="*", property="server", after="22.0.17", reason="r", source=Source(file="a"))
+ANOTHER = ExpectedChange(id="A", property="server", changed=True, reason="r", source=Source(file="a"))
+INSIDE = ExpectedChange(id="A", property="json.version", after="2", reason="r", source=Source(file="a"))
+FROM = ExpectedChange(id="A", property="server", before="21", after="22.0.17", reason="r", source=Source(file="a"))
+
+
+@pytest.mark.parametrize(
+    ("expected", "old", "now", "new", "verdict"),
+    [
+        (CHANGED, {"server": "21"}, "passed", {"server": "22.0.17"}, Verdict.EXPECTED_CHANGE),
+        (CHANGED, {"server": "21"}, "failed", {"server": "21"}, Verdict.MISSING_CHANGE),
+        (CHANGED, {"server": "21"}, "failed", {"server": "22.0.9"}, Verdict.MISSING_CHANGE),
+        (CHANGED, {"server": "22.0.17"}, "passed", {"server": "22.0.17"}, Verdict.MISSING_CHANGE),
+        (ANOTHER, {"server": "21"}, "passed", {"server": "x"}, Verdict.EXPECTED_CHANGE),
+        (ANOTHER, {"server": "21"}, "failed", {"server": "21"}, Verdict.MISSING_CHANGE),
+        (FROM, {"server": "20"}, "passed", {"server": "22.0.17"}, Verdict.MISSING_CHANGE),
+        (CHANGED, {"server": "21", "api": 1}, "passed", {"server": "22.0.17", "api": 2}, Verdict.UNEXPECTED_CHANGE),
+        (CHANGED, {"server": "21"}, "error", None, Verdict.NOT_COMPARABLE),
+        (INSIDE, {"json": {"version": 1}}, "passed", {"json": {"version": 2}}, Verdict.EXPECTED_CHANGE),
+        (
+            INSIDE,
+            {"json": {"version": 1, "up": True}},
+            "passed",
+            {"json": {"version": 2, "up": False}},
+            Verdict.UNEXPECTED_CHANGE,
+        ),
+    ],
+)
+def test_expected_changes(expected: ExpectedChange, old: Any, now: str, new: Any, verdict: Verdict) -> None:
+    """A change happened as expected, did not happen, or was not expected."""
+    after = result(now, new)
+    assert after is not None
+    if now == "failed":
+        wrong = Mismatch(property="server", operator="equals", expected="22.0.17", observed=new["server"])
+        after = after.model_copy(update={"mismatches": (wrong,)})
+    (row,) = compare([check((), ())], {"A": result("passed", old)}, {"A": after}, [expected])  # type: ignore[dict-item]
+    assert row.verdict is verdict
+
+
+def test_what_else_is_wrong_is_a_regression() -> None:
+    """A check that fails for another reason than a missing change is a regression."""
+    wrong = Mismatch(property="running", operator="equals", expected=True, observed=False)
+    after = result("failed", {"server": "21", "running": False})
+    assert after is not None
+    after = after.model_copy(update={"mismatches": (wrong,)})
+    before = result("passed", {"server": "21", "running": True})
+    (row,) = compare([SAME], {"A": before}, {"A": after}, [CHANGED])  # type: ignore[dict-item]
+    assert row.verdict is Verdict.REGRESSION

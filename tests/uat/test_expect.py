@@ -291,6 +291,12 @@ def test_phases() -> None:
         ({"count": {"at_least": "5", "at_most": "3"}}, "count", "never both hold"),
         ({"count": {"equals": "5", "not": "5"}}, "count", "never both hold"),
         ({"count": {"changed": "true", "unchanged": "true"}}, "count", "never both hold"),
+        ({"version": {"mask": "a"}}, "version.mask", "a mask alone asserts nothing"),
+        ({"version": {"mask": "(", "unchanged": "true"}}, "version.mask", "not a regular expression"),
+        ({"version": {"mask": ".*", "unchanged": "true"}}, "version.mask", "this matches everything"),
+        ({"version": {"maks": "a", "unchanged": "true"}}, "version.maks", "did you mean 'mask'?"),
+        ({"count": {"mask": "1", "unchanged": "true"}}, "count.mask", "there is nothing to take out of a number"),
+        ({"result": {"a": "1", "mask": "x"}}, "result.mask", "write paths and operators apart"),
     ],
 )
 def test_faults(raw: dict[str, Any], path: str, said: str) -> None:
@@ -300,3 +306,30 @@ def test_faults(raw: dict[str, Any], path: str, said: str) -> None:
     (fault,) = caught.value.faults
     assert ".".join(map(str, fault.path)) == path
     assert said in fault.message
+
+
+@pytest.mark.parametrize(
+    ("raw", "before", "after", "is_right"),
+    [
+        ({"unchanged": "true", "mask": r"pid \d+"}, "up, pid 12", "up, pid 7", True),
+        ({"unchanged": "true", "mask": r"pid \d+"}, "up, pid 12", "down, pid 7", False),
+        ({"unchanged": "true", "mask": [r"\d\d:\d\d", r"pid \d+"]}, "10:15 pid 1", "11:30 pid 2", True),
+        ({"unchanged": "true", "mask": r"\d"}, ["a1", {"b": "c2"}], ["a3", {"b": "c4"}], True),
+        ({"unchanged": "true", "mask": r"\d"}, ["a1"], ["a1", "a2"], False),
+        ({"nothing_lost": "true", "mask": r" .*"}, ["a 1", "b 2"], ["b 3", "a 4"], True),
+        ({"equals": "up, ", "mask": r"pid \d+"}, None, "up, pid 7", True),
+        ({"contains": "7", "mask": r"pid \d+"}, None, "up, pid 7", False),
+        ({"unchanged": "true", "mask": r"\d"}, 1, 2, False),
+    ],
+)
+def test_masked(raw: dict[str, Any], before: Any, after: Any, is_right: bool) -> None:
+    """What a mask finds is taken out, now and before, wherever there is text; the rest is compared."""
+    expectations = parse("result", raw, JsonValue)
+    assert (judge({"result": after}, expectations, {"result": before}) == ()) is is_right
+
+
+def test_what_is_masked_is_not_shown_as_different() -> None:
+    """A mismatch shows what was compared."""
+    expectations = parse("result", {"unchanged": "true", "mask": r"pid \d+ "}, JsonValue)
+    (found,) = judge({"result": "pid 7 down"}, expectations, {"result": "pid 1 up"})
+    assert (found.expected, found.observed) == ("up", "down")

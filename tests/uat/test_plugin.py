@@ -152,7 +152,9 @@ def test_an_expired_waiver_does_not_count(desk: Desk) -> None:
     """After its last day the failure is a failure again, with the waiver beside it."""
     waiver = "waivers:\n  - {id: A-2, reason: known, approved_by: M. Rossi, until: 2020-12-31}\n"
     desk.write(GOOD + BAD, more=waiver)
-    assert desk.run().returncode == 1
+    ended = desk.run()
+    assert ended.returncode == 1
+    assert "WAIVER EXPIRED" in ended.stdout
     result = desk.runs()[-1].of(Phase.PRE)["A-2"]
     assert (result.outcome, result.waiver is not None) == (Outcome.FAILED, True)
 
@@ -163,6 +165,60 @@ def test_a_skipped_check_has_its_row_and_reason(desk: Desk) -> None:
     assert desk.run().returncode == 0
     result = desk.runs()[-1].of(Phase.PRE)["A-2"]
     assert (result.outcome, result.reason) == (Outcome.SKIPPED, "no such line")
+
+
+def test_a_check_without_its_variable_does_not_apply(desk: Desk) -> None:
+    """A check whose variable has no value has its row and reason; --var on the command line gives the value."""
+    check = command("A-1", "echo {word}", "{output: hello}").replace("'echo {word}'", '"echo {word}"')
+    desk.write(GOOD.replace("A-1", "A-0") + check, more="variables: {word: {description: what is said}}\n")
+    assert desk.run().returncode == 0
+    assert desk.outcomes() == {"A-0": Outcome.PASSED, "A-1": Outcome.NOT_APPLICABLE}
+    assert "word has no value" in next(desk.folder.glob("evidence/*/*/*/pre.html")).read_text()
+    assert desk.run("--var=word=hello").returncode == 0
+    assert desk.outcomes()["A-1"] is Outcome.PASSED
+
+
+def test_each_row_has_its_result(desk: Desk) -> None:
+    """One check with rows has a result a row."""
+    desk.write(command("A-1", "echo {row}", "{output: one}", ", each: [one, two]"))
+    assert desk.run().returncode == 1
+    assert desk.outcomes() == {"A-1.one": Outcome.PASSED, "A-1.two": Outcome.FAILED}
+
+
+@pytest.mark.parametrize("option", ["--area=Web", "--tag=quick"])
+def test_a_part_of_the_list_is_partial(desk: Desk, option: str) -> None:
+    """An area or a tag leaves the other checks out of a run, which then is no baseline."""
+    desk.write(GOOD + command("A-2", "echo hello", "{output: hello}", ", area: Web, tags: [quick, web]"))
+    ended = desk.run(option)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert desk.outcomes() == {"A-2": Outcome.PASSED}
+    assert desk.runs()[-1].header.partial
+
+
+def test_an_area_by_its_title(desk: Desk) -> None:
+    """--area takes an area's title too."""
+    areas = "areas: {telephony: {it: Telefonia, en: Telephony}}\n"
+    desk.write(GOOD + command("A-2", "echo hello", "{output: hello}", ", area: telephony"), more=areas)
+    assert desk.run("--area=Telefonia").returncode == 0
+    assert desk.outcomes() == {"A-2": Outcome.PASSED}
+
+
+@pytest.mark.parametrize(
+    ("options", "phase", "said"),
+    [
+        (("--tag=quick",), "upgrade", "--phase=upgrade looks at the whole checklist"),
+        (("--area=web",), "rollback", "--phase=rollback looks at the whole checklist"),
+        (("--area=Wbe",), "pre", "unknown area 'Wbe'; did you mean 'Web'?"),
+        (("--var=word",), "pre", "write --var name=value"),
+        (("--var=word=x",), "pre", "unknown variable 'word'"),
+    ],
+)
+def test_what_cannot_be_asked_for(desk: Desk, options: tuple[str, ...], phase: str, said: str) -> None:
+    """An upgrade takes no part of the list; a word that is nowhere is told with the nearest one."""
+    desk.write(command("A-2", "echo hello", "{output: hello}", ", area: Web, tags: [quick]"))
+    ended = desk.run(*options, phase=phase)
+    assert ended.returncode == 4
+    assert said in ended.stderr
 
 
 def test_unable_is_an_error(desk: Desk) -> None:

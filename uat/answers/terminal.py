@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uat.answers import Answer, Channel, Question
 from uat.checks.manual import Answer as Word
+from uat.model import spoken
 
 _CHOICES = ("passed", "failed", "not_applicable", "later")
 
@@ -50,9 +51,9 @@ def _show(question: Question, channel: Channel) -> None:
     channel.write("")
     channel.write(phrases["title"].format(number=question.number, count=question.count, **place))
     channel.write(f"{check.id}  {check.words(question.language)}")
-    for number, step in enumerate(check.inputs["do"], 1):
+    for number, step in enumerate(spoken(check.inputs["do"], question.language), 1):
         channel.write(f"  {number}. {step}")
-    channel.write(f"  {phrases['expected']} {check.inputs['see']}")
+    channel.write(f"  {phrases['expected']} {spoken(check.inputs['see'], question.language)}")
     earlier = (question.earlier.observed or {}).get("answer") if question.earlier else None
     if earlier:
         channel.write(f"  {phrases['earlier']} {phrases[str(earlier)]}")

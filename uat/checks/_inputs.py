@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from uat.model import AfterValidator
+from uat.model import AfterValidator, Field
+from uat.secret import is_reference
+
+Content = TypeVar("Content")
 
 
 def _path(value: str) -> str:
@@ -32,6 +35,32 @@ def _said(value: str) -> str:
     return value
 
 
+def _any(value: dict[str, Content]) -> dict[str, Content]:
+    if not value:
+        raise ValueError("something must be written here, such as {it: ..., en: ...}")
+    return value
+
+
+def _expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return _said(value)
+
+
+def _secret(value: str) -> str:
+    if not is_reference(value):
+        raise ValueError("a password does not stand in a checklist; write env:NAME, file:PATH or ask")
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch("[a-z]{2}", value):
+        raise ValueError(f"'{value}' is no language; two letters are due, such as it or en")
+    return value
+
+
 Path = Annotated[str, AfterValidator(_path)]
 """Of a file or directory on the machine, from the root; wildcards mean nothing."""
 
@@ -43,3 +72,17 @@ Url = Annotated[str, AfterValidator(_url)]
 
 Said = Annotated[str, AfterValidator(_said)]
 """Not empty."""
+
+Secret = Annotated[
+    str, AfterValidator(_secret), Field(description="where the password is: env:NAME, file:PATH or ask")
+]
+"""Not a password but the place where it is kept."""
+
+Language = Annotated[str, AfterValidator(_language)]
+"""Of a text, by its code (ISO 639-1)."""
+
+ByLanguage = Annotated[dict[Language, Content], AfterValidator(_any)]
+"""What people read, in one language or several."""
+
+Expression = Annotated[str, AfterValidator(_expression)]
+"""A regular expression, searched."""

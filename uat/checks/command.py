@@ -59,7 +59,7 @@ class Observed(Record):
 
 def observe(inputs: Inputs, probe: Probe) -> Observed:
     """Run the command as it stands, in the login's own language and path."""
-    output = probe.run(_as_user(inputs, probe), deadline=inputs.deadline)
+    output = probe.run(as_user(inputs.run, inputs.user, probe), deadline=inputs.deadline)
     if output.exit_code in (126, 127) and output.stderr:
         raise ObservationError(f"the command could not be started: {complaint(output)}")
     text = output.text.rstrip("\n")
@@ -74,17 +74,20 @@ def observe(inputs: Inputs, probe: Probe) -> Observed:
     )
 
 
-def _as_user(inputs: Inputs, probe: Probe) -> str:
-    """Wrap the command so that the wanted user runs it; sudo must do it without a password."""
-    if inputs.user is None:
-        return inputs.run
-    user = quote(inputs.user)
-    login = ask(probe, _WHO.format(user=user)).text.strip()
-    if login == inputs.user:
-        return inputs.run
+def as_user(run: str, user: str | None, probe: Probe) -> str:
+    """Wrap a command so that a user of the machine runs it, from /; sudo must do it without a password.
+
+    :param user: None: whoever logs in, and the command stays as it is.
+    """
+    if user is None:
+        return run
+    who = quote(user)
+    login = ask(probe, _WHO.format(user=who)).text.strip()
+    if login == user:
+        return run
     if login == "root":
-        return f"cd / && su -s /bin/sh {user} -c {quote(inputs.run)}"
-    return f"cd / && sudo -n -u {user} /bin/sh -c {quote(inputs.run)}"
+        return f"cd / && su -s /bin/sh {who} -c {quote(run)}"
+    return f"cd / && sudo -n -u {who} /bin/sh -c {quote(run)}"
 
 
 def _first_number(text: str) -> int | float | None:

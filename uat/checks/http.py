@@ -24,10 +24,9 @@ import re
 import warnings
 from enum import StrEnum
 
-from uat.checks._inputs import Said, Url
-from uat.model import Field, JsonValue, Record, field_validator
+from uat.checks._inputs import Said, Secret, Url
+from uat.model import Field, JsonValue, Record
 from uat.probe import Probe
-from uat.secret import is_reference
 from uat.web import Answer
 
 MOVES = ("body", "headers", "json", "seconds")
@@ -50,14 +49,7 @@ class Login(Record):
     """Who asks."""
 
     user: Said
-    password: str = Field(description="where the password is: env:NAME, file:PATH or ask")
-
-    @field_validator("password")
-    @classmethod
-    def _is_reference(cls, value: str) -> str:
-        if not is_reference(value):
-            raise ValueError("a password does not stand in a checklist; write env:NAME, file:PATH or ask")
-        return value
+    password: Secret
 
 
 class Inputs(Record):

@@ -17,10 +17,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from uat.checks._inputs import Said
+from uat.checks._inputs import Expression, Said
 from uat.checks._shell import ask
 from uat.errors import ObservationError
-from uat.model import Field, Record, field_validator, model_validator
+from uat.model import Field, Record, model_validator
 from uat.probe import Probe
 
 MOVES = ("arguments", "count")
@@ -42,16 +42,7 @@ class Inputs(Record):
     """Which processes: either by ``name`` or by what ``matches``."""
 
     name: Said | None = Field(default=None, description="the program's name, as top shows it")
-    matches: Said | None = Field(default=None, description="a regular expression, searched in the whole command line")
-
-    @field_validator("matches")
-    @classmethod
-    def _is_expression(cls, value: str | None) -> str | None:
-        try:
-            re.compile(value or "")
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
-        return value
+    matches: Expression | None = Field(default=None, description="searched in the whole command line")
 
     @model_validator(mode="after")
     def _has_one(self) -> Inputs:

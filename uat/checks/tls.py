@@ -63,11 +63,11 @@ def observe(inputs: Inputs, probe: Probe) -> Observed:
     if not host:
         raise ObservationError("tls: neither a host here nor system.web says where to look")
     taken_at, began = datetime.now(UTC), time.monotonic()
-    der, protocol = _shake_hands(_context(ssl.CERT_NONE), host, inputs, timeout=probe.limits.connect)
+    der, protocol = _shake_hands(trusting_anybody(), host, inputs, timeout=probe.limits.connect)
     seconds = time.monotonic() - began
     probe.record(_evidence(der, f"{host}:{inputs.port}", protocol, taken_at=taken_at, seconds=seconds))
     chain_ok = _is_trusted(host, inputs, timeout=probe.limits.connect)
-    return _read(der, protocol=protocol, chain_ok=chain_ok)
+    return read_certificate(der, protocol=protocol, chain_ok=chain_ok)
 
 
 def _evidence(der: bytes, label: str, protocol: str, *, taken_at: datetime, seconds: float) -> Evidence:
@@ -82,6 +82,11 @@ def _evidence(der: bytes, label: str, protocol: str, *, taken_at: datetime, seco
         seconds=round(seconds, 3),
         viewpoint=Viewpoint.HERE,
     )
+
+
+def trusting_anybody() -> ssl.SSLContext:
+    """Shake hands with whoever it is: to look at a certificate, never to say anything in confidence."""
+    return _context(ssl.CERT_NONE)
 
 
 def _context(verify: ssl.VerifyMode) -> ssl.SSLContext:
@@ -115,7 +120,7 @@ def _shake_hands(context: ssl.SSLContext, host: str, inputs: Inputs, *, timeout:
             socket.create_connection((host, inputs.port), timeout=timeout) as plain,
             context.wrap_socket(plain, server_hostname=name) as link,
         ):
-            return _shown(link)
+            return shown_certificate(link)
     except (OSError, smtplib.SMTPException) as error:
         raise ObservationError(f"no TLS with {host} port {inputs.port} from here: {error}") from error
 
@@ -134,17 +139,17 @@ def _after_smtp(context: ssl.SSLContext, host: str, port: int, *, name: str, tim
         assert mail.sock is not None
         mail.sock = context.wrap_socket(mail.sock, server_hostname=name)
         mail.file = None
-        return _shown(mail.sock)
+        return shown_certificate(mail.sock)
 
 
-def _shown(link: ssl.SSLSocket) -> tuple[bytes, str]:
+def shown_certificate(link: ssl.SSLSocket) -> tuple[bytes, str]:
     der = link.getpeercert(binary_form=True)
     if not der:
         raise ObservationError("the service showed no certificate")
     return der, link.version() or ""
 
 
-def _read(der: bytes, *, protocol: str, chain_ok: bool) -> Observed:
+def read_certificate(der: bytes, *, protocol: str, chain_ok: bool) -> Observed:
     try:
         certificate = x509.load_der_x509_certificate(der)
         return Observed(

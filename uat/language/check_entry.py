@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType, ModuleType
 
 from uat import expect
 from uat.errors import Problem
 from uat.language.fitting import as_table, fit, names, problem
 from uat.language.operands import ExpectationProblem
+from uat.language.speech import by_language
 from uat.language.wording import unknown_word, wrong_value
 from uat.language.yaml_marks import Entry, Node, Rows, Table, Text, find, plain
-from uat.model import Check, Expectation, JsonValue, Phase, Record
+from uat.model import Check, Expectation, JsonValue, Phase, Record, Source
 
-WORDED = ("title", "why", "remedy")
-FIELDS = ("id", *WORDED, "area", "severity", "retry_for", "locks", "licence")
-_JUDGED, _MOVES = "expect", "moves"
+WORDED = ("title", "why", "remedy", "reference", "disabled")
+FIELDS = ("id", *WORDED, "area", "tags", "severity", "retry_for", "locks", "licence")
+_JUDGED, _MOVES, _ENABLED = "expect", "moves", "enabled"
+KEYS = (*FIELDS, _ENABLED, "each", _JUDGED, _MOVES)
+"""What may be written in a check beside its kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +31,22 @@ class Reader:
     language: str
     problems: list[Problem]
 
-    def read(self, table: Table) -> Check | None:
-        """Make a check of an entry; None when something is wrong, and then there are more problems."""
-        before = len(self.problems)
+    def read(self, table: Table, holes: Collection[Source] = ()) -> Check | None:
+        """Make a check of an entry; None when something is wrong, and then there are more problems.
+
+        :param holes: where a variable without a value stands; what is wrong there is not wrong, and not checked.
+        """
+        inner = replace(self, problems=[])
+        check = inner._read(inner._enabled(table), holes)
+        found = [one for one in inner.problems if one.source not in holes]
+        self.problems.extend(found if check else found or inner.problems)
+        return None if found else check
+
+    def _read(self, table: Table, holes: Collection[Source]) -> Check | None:
         word = self._kind(table)
-        fields = self._worded(table.only(FIELDS))
+        unsaid = [key for key in ("severity", "retry_for") if key in table.entries]
+        unsaid = [key for key in unsaid if table.entries[key].value.source in holes]
+        fields = self._worded(table.only(key for key in FIELDS if key not in unsaid))
         if word is None:
             fit(Check, fields, problems=self.problems, known={**_NOTHING, "source": table.source})
             return None
@@ -45,17 +58,26 @@ class Reader:
             "moves": self._moves(kind, table.get(_MOVES)),
             "source": table.source,
         }
-        check = fit(Check, fields, problems=self.problems, known=known)
-        return check if len(self.problems) == before else None
+        return fit(Check, fields, problems=self.problems, known=known)
+
+    def _enabled(self, table: Table) -> Table:
+        """Take away what keeps a check from being looked at, where it was enabled."""
+        node = table.get(_ENABLED)
+        if node is None:
+            return table
+        if plain(node) not in ("true", "false"):
+            self.problems.append(problem(node.source, wrong_value("bool_parsing", "", plain(node))))
+        left_out = (_ENABLED, "disabled") if plain(node) == "true" else (_ENABLED,)
+        return table.only(key for key in table.entries if key not in left_out)
 
     def _kind(self, table: Table) -> str | None:
         """Find the one key that names a kind."""
         words = self.words
-        others = {key: one for key, one in table.entries.items() if key not in (*FIELDS, _JUDGED, _MOVES)}
+        others = {key: one for key, one in table.entries.items() if key not in KEYS}
         unknown = [key for key in others if key not in words]
         found = [key for key in others if key in words]
         for key in unknown:
-            message = unknown_word("field or kind", key, (*FIELDS, _JUDGED, _MOVES, *words))
+            message = unknown_word("field or kind", key, (*KEYS, *words))
             self.problems.append(problem(others[key].key, message))
         for key in found[1:]:
             message = f"a check has one kind, and '{found[0]}' is there already; write a second check"
@@ -69,19 +91,9 @@ class Reader:
         """Give every text that is read by people its language."""
         entries = {"title": _untitled(table), **table.entries}
         for key in WORDED:
-            entry = table.entries.get(key)
-            if entry and isinstance(entry.value, Text):
-                by_language = Table(entries={self.language: entry}, source=entry.value.source)
-                entries[key] = Entry(entry.key, by_language)
-            elif entry and isinstance(entry.value, Table):
-                self._languages(entry.value)
+            if key in table.entries:
+                entries[key] = by_language(table.entries[key], self.language, self.problems)
         return Table(entries=entries, source=table.source)
-
-    def _languages(self, table: Table) -> None:
-        for key, entry in table.entries.items():
-            if not re.fullmatch("[a-z]{2}", key):
-                message = f"'{key}' is no language; two letters are due, such as it or en"
-                self.problems.append(problem(entry.key, message))
 
     def _inputs(self, inputs: type[Record], entry: Entry) -> dict[str, JsonValue]:
         table = entry.value
@@ -91,7 +103,7 @@ class Reader:
             self.problems.append(problem(table.source, message))
             return {}
         made = fit(inputs, as_table(table, self.problems), problems=self.problems)
-        return made.model_dump(mode="json", by_alias=True) if made else {}
+        return made.model_dump(mode="json", by_alias=True) if made else plain(as_table(table, []))
 
     def _moves(self, kind: ModuleType, node: Node | None) -> tuple[str, ...]:
         """Give the properties that change by themselves: the kind's own (``MOVES``), and those written here."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 
 from uat.errors import Problem
 from uat.language.wording import unknown_word, wrong_value
-from uat.language.yaml_marks import Node, Table, find, plain
+from uat.language.yaml_marks import Node, Table, plain, trail
 from uat.model import InvalidRecord, JsonValue, Record, Source
 
 R = TypeVar("R", bound=Record)
@@ -55,15 +55,17 @@ def as_table(node: Node, problems: list[Problem]) -> Table:
 
 
 def _explained(record: type[Record], table: Table, error: InvalidRecord) -> Iterator[Problem]:
-    """Give one problem a place: a union says several things about one value."""
+    """Give one problem a place: a union says several things about one value, and what is said inside it is meant."""
     told: set[Source] = set()
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    trails = [trail(table, detail["loc"]) for detail in details]
+    around = {entry.value.source for one in trails for entry in one[:-1]}
+    for detail, found in zip(details, (one[-1] for one in trails), strict=True):
         path, kind = detail["loc"], detail["type"]
-        found = find(table, path)
         source = found.key if kind == "extra_forbidden" else found.value.source
         if kind == "missing":
             yield problem(source, f"'{path[-1]}' is missing")
-        elif source not in told:
+        elif source not in told and not (kind.endswith("_type") and source in around):
             told.add(source)
             yield problem(source, _message(record, path, kind, said=detail["msg"], value=detail["input"]))
 

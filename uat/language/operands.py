@@ -56,7 +56,7 @@ def as_written(word: str, raw: JsonValue, annotation: Any) -> JsonValue:
     :raises ExpectationProblem: no such operator, or none for this property, or the operand is of a wrong type.
     """
     if word not in OPERATORS:
-        raise ExpectationProblem([Fault((), unknown_word("operator", word, OPERATORS), is_key=True)])
+        raise ExpectationProblem([Fault((), unknown_word("operator", word, (*OPERATORS, "mask")), is_key=True)])
     operator, shape = OPERATORS[word], shape_of(annotation)
     if shape not in operator.shapes:
         fitting = ", ".join(name for name, one in OPERATORS.items() if shape in one.shapes)
@@ -78,6 +78,16 @@ def as_written(word: str, raw: JsonValue, annotation: Any) -> JsonValue:
             return _values(raw, annotation)
         case Operand.VALUE:
             return _value(raw, annotation)
+
+
+def as_mask(raw: JsonValue, annotation: Any) -> tuple[str, ...]:
+    """Read the regular expressions whose matches are taken out before anything is compared.
+
+    :raises ExpectationProblem: what stands there is none, or the property has no text in it.
+    """
+    if shape_of(annotation) in (Shape.TRUTH, Shape.NUMBER):
+        raise _wrong(f"there is nothing to take out of {shape_of(annotation).value}", is_key=True)
+    return tuple(_pattern(one) for one in (raw if isinstance(raw, list) else [raw]))
 
 
 def _wrong(message: str, *, is_key: bool = False) -> ExpectationProblem:

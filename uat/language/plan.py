@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from uat.errors import Problem
 from uat.language.fitting import as_table, fit, problem
-from uat.language.variables import fill_table
+from uat.language.variables import Values, fill_table
 from uat.language.wording import unknown_word, wrong_value
 from uat.language.yaml_marks import Entry, Node, Rows, Table, Text, plain
 from uat.model import Patch, System, Upgrade, Window
 from uat.secret import is_reference
 
 
-def read_system(written: Table, values: Mapping[str, str], problems: list[Problem]) -> System:
+def read_system(written: Table, values: Values, problems: list[Problem]) -> System:
     """Read ``system:``, its variables filled in."""
     table = fill_table(_hypervisor(written, problems), values, problems)
     tls = table.get("tls")
@@ -30,9 +30,9 @@ def read_system(written: Table, values: Mapping[str, str], problems: list[Proble
     return fit(System, table, problems=problems) or System()
 
 
-def read_upgrade(written: Table, values: Mapping[str, str], *, zone: ZoneInfo, problems: list[Problem]) -> Upgrade:
+def read_upgrade(written: Table, values: Values, *, zone: ZoneInfo, problems: list[Problem]) -> Upgrade:
     """Read ``upgrade:``; times without a zone are the checklist's. ``{patch}`` is left to the procedure."""
-    table = fill_table(written, {**values, "patch": "{patch}"}, problems)
+    table = fill_table(written, values.also(patch="{patch}"), problems)
     window, patches = table.get("window"), table.get("patches")
     known = {
         "window": _window(as_table(window, problems), zone, problems) if window else None,

@@ -4,59 +4,141 @@ Only ``{name}`` is a variable, where the name is lower case (``[a-z][a-z0-9_]*``
 ``{name}``. Every other brace stays as it is written, so that regular expressions (``\\d{2}``), JSON
 (``{"a": {"b": 1}}``) and shell (``awk '{print $2}'``) need no care. ``$`` means nothing: ``${name}`` is a
 dollar and a variable. What a variable puts in is not looked through again.
+
+A variable is one text, a list of rows for ``each``, or ``{description: ..., default: ...}``; without a default it
+has no value until a customer's file gives it one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from uat.errors import Problem
 from uat.language.fitting import problem
 from uat.language.wording import unknown_word
 from uat.language.yaml_marks import NAME, Entry, Node, Rows, Table, Text
+from uat.model import Source
 
 _USE = re.compile(rf"\{{\{{({NAME})\}}\}}|\{{({NAME})\}}")
 
 BUILT_IN: Mapping[str, str] = MappingProxyType({"customer": "customer", "host": "system.ssh", "web": "system.web"})
 """What every checklist has, and the field that it comes from."""
 
+MAX_CHARACTERS = 65_536
+"""What variables may put into one text: they may be made of each other, and grow."""
 
-def resolve(written: Table, fields: Mapping[str, Text | None], problems: list[Problem]) -> dict[str, str]:
+_RESERVED = ("patch", "row")
+_DESCRIBED = ("description", "default")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Values:
+    """What variables stand for.
+
+    ``empty`` are described and have no value; ``lists`` are those that hold the rows of ``each``.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    empty: frozenset[str] = frozenset()
+    lists: Mapping[str, Rows] = field(default_factory=dict)
+
+    def also(self, **texts: str) -> Values:
+        """Give the same with some more."""
+        return replace(self, texts={**self.texts, **texts})
+
+
+def resolve(
+    written: Table, fields: Mapping[str, Text | None], problems: list[Problem], *, is_base: bool = False
+) -> Values:
     """Give every variable its text; variables may be made of others.
 
     :param written: the checklist's ``variables:``.
     :param fields: the texts of the fields that built-in variables come from.
+    :param is_base: what is built in comes from a customer's file, which is not known yet.
     """
-    nodes: dict[str, Text] = {}
-    for name, entry in written.entries.items():
-        if wrong := _wrong_variable(name, entry.value):
-            problems.append(problem(entry.key, wrong))
-        elif isinstance(entry.value, Text):
-            nodes[name] = entry.value
+    values = {name: _value_of(name, entry, problems) for name, entry in written.entries.items()}
+    nodes = {name: value for name, value in values.items() if isinstance(value, Text) and not value.is_blank}
     nodes.update({name: text for name in BUILT_IN if (text := fields.get(name))})
-    return _Resolution(nodes, problems).all()
+    lists = {name: value for name, value in values.items() if isinstance(value, Rows)}
+    blank = {name for name, value in values.items() if isinstance(value, Text) and value.is_blank}
+    empty = _empty(nodes, blank | ({name for name in BUILT_IN if name not in nodes} if is_base else set()))
+    written_out = {name: text for name, text in nodes.items() if name not in empty}
+    return Values(texts=_Resolution(written_out, empty, problems).all(), empty=empty, lists=lists)
 
 
-def fill(node: Node, values: Mapping[str, str], problems: list[Problem]) -> Node:
+def fill(node: Node, values: Values, problems: list[Problem]) -> Node:
     """Give the same node with its variables filled in; keys are left alone."""
-    match node:
-        case Text(is_blank=True):
-            problems.append(problem(node.source, 'nothing is written after this; an empty text is ""'))
-            return node
-        case Text():
-            return _filled(node, values, problems, values.__getitem__)
-        case Rows():
-            return Rows(items=tuple(fill(item, values, problems) for item in node.items), source=node.source)
-        case Table():
-            return fill_table(node, values, problems)
+    return Filling(values=values, problems=problems).node(node)
 
 
-def fill_table(table: Table, values: Mapping[str, str], problems: list[Problem]) -> Table:
+def fill_table(table: Table, values: Values, problems: list[Problem]) -> Table:
     """Fill in a mapping's values."""
-    entries = {key: Entry(one.key, fill(one.value, values, problems)) for key, one in table.entries.items()}
-    return Table(entries=entries, source=table.source)
+    return Filling(values=values, problems=problems).table(table)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling:
+    """Fills variables in.
+
+    ``row`` are the variables of one row of ``each``: a text that has one of them in it is then found at the row.
+    With ``holes`` a text whose variable has no value stays as it is, and its place is written down there. ``is_open``
+    says that there are no rows, so that nobody knows their variables.
+    """
+
+    values: Values
+    problems: list[Problem]
+    row: Mapping[str, Text] = field(default_factory=dict)
+    holes: dict[Source, str] | None = None
+    is_open: bool = False
+
+    def node(self, node: Node) -> Node:
+        """Give the same node with its variables filled in; keys are left alone."""
+        match node:
+            case Text(is_blank=True):
+                self.problems.append(problem(node.source, 'nothing is written after this; an empty text is ""'))
+                return node
+            case Text():
+                return self._text(node)
+            case Rows():
+                holes = len(self.holes or ())
+                items = tuple(map(self.node, node.items))
+                return self._around(Rows(items=items, source=node.source), holes)
+            case Table():
+                holes = len(self.holes or ())
+                return self._around(self.table(node), holes)
+
+    def table(self, table: Table) -> Table:
+        """Fill in a mapping's values."""
+        entries = {key: Entry(one.key, self.node(one.value)) for key, one in table.entries.items()}
+        return Table(entries=entries, source=table.source)
+
+    def _around(self, node: Node, holes: int) -> Node:
+        """Write down what a hole stands in: nobody can tell either whether that is right."""
+        if self.holes is not None and len(self.holes) > holes:
+            self.holes[node.source] = next(reversed(self.holes.values()))
+        return node
+
+    def _text(self, text: Text) -> Text:
+        used = _uses(text)
+        lacking = self._lacking(used)
+        if lacking and self.holes is not None:
+            self.holes[text.source] = lacking
+            return text
+        known = {**self.values.texts, **{name: value.value for name, value in self.row.items()}}
+        before = len(self.problems)
+        filled = _filled(text, known, self.values.empty, self.problems, known.__getitem__)
+        if self.holes is not None and len(self.problems) > before:
+            self.holes[text.source] = ""  # told already: what it leads to need not be
+        row = next((self.row[name] for name in used if name in self.row), None)
+        return Text(value=filled.value, source=row.source) if row else filled
+
+    def _lacking(self, used: Collection[str]) -> str:
+        """Give the first variable that has no value: a described one, or any where there are no rows yet."""
+        unknown = (name for name in used if name not in self.values.texts and name not in self.row)
+        return next((name for name in sorted(unknown) if self.is_open or name in self.values.empty), "")
 
 
 def host_of(ssh: str) -> str:
@@ -67,38 +149,86 @@ def host_of(ssh: str) -> str:
     return address.partition(":")[0] if address.count(":") == 1 else address
 
 
-def _wrong_variable(name: str, value: Node) -> str | None:
+def _value_of(name: str, entry: Entry, problems: list[Problem]) -> Node:
+    """Give the text or the rows of a variable; a blank text when it is described only."""
+    blank = Text(value="", source=entry.key, is_blank=True)
+    if wrong := _wrong_name(name):
+        problems.append(problem(entry.key, wrong))
+        return blank
+    if not isinstance(entry.value, Table):
+        return entry.value
+    for key, one in entry.value.entries.items():
+        if key not in _DESCRIBED:
+            problems.append(problem(one.key, unknown_word("field", key, _DESCRIBED)))
+    value = entry.value.get("default") or blank
+    if isinstance(value, Table):
+        problems.append(problem(value.source, "a variable is one text, or a list of rows for 'each'"))
+        return blank
+    return value
+
+
+def _empty(nodes: Mapping[str, Text], blank: Collection[str]) -> frozenset[str]:
+    """Add to the variables without a value those that are made of one."""
+    empty = set(blank)
+    while more := {name for name, text in nodes.items() if name not in empty and _uses(text) & empty}:
+        empty |= more
+    return frozenset(empty)
+
+
+def _uses(text: Text) -> set[str]:
+    return {use[2] for use in _USE.finditer(text.value) if use[2]} if "{" in text.value else set()
+
+
+def _wrong_name(name: str) -> str | None:
     if not re.fullmatch(NAME, name):
         return f"'{name}' cannot be a variable; lower case letters, digits and '_', a letter first"
-    if name in BUILT_IN or name == "patch":
+    if name in BUILT_IN or name in _RESERVED:
         return f"'{name}' is built in; call this variable otherwise"
-    return None if isinstance(value, Text) else "a variable is one text"
+    return None
 
 
-def _filled(text: Text, known: Mapping[str, object], problems: list[Problem], value_of: Callable[[str], str]) -> Text:
+def _filled(
+    text: Text,
+    known: Collection[str],
+    empty: Collection[str],
+    problems: list[Problem],
+    value_of: Callable[[str], str],
+) -> Text:
+    length = 0
+
     def put(use: re.Match[str]) -> str:
+        nonlocal length
         if use[1]:
             return f"{{{use[1]}}}"
-        if use[2] in known:
-            return value_of(use[2])
-        problems.append(problem(text.source, _undefined(use[2], known)))
-        return use[0]
+        if use[2] not in known:
+            problems.append(problem(text.source, _undefined(use[2], known, empty)))
+            return use[0]
+        value = value_of(use[2])
+        length += len(value)
+        return value if length <= MAX_CHARACTERS else ""
 
     value = _USE.sub(put, text.value) if "{" in text.value else text.value
+    if length > MAX_CHARACTERS:
+        message = f"variables make more than {MAX_CHARACTERS} characters of this; that is no checklist"
+        problems.append(problem(text.source, message))
     return text if value == text.value else Text(value=value, source=text.source)
 
 
-def _undefined(name: str, known: Mapping[str, object]) -> str:
+def _undefined(name: str, known: Collection[str], empty: Collection[str]) -> str:
     if name in BUILT_IN:
         return f"'{{{name}}}' comes from '{BUILT_IN[name]}', which is not written"
-    return f"{unknown_word('variable', name, known)} The text itself is written {{{{{name}}}}}"
+    if name in empty:
+        return f"the variable '{name}' has no value; write it under 'variables', or give --var {name}=..."
+    said = unknown_word("variable", name, known)
+    return f"{said}{'' if said.endswith('?') else '.'} The text itself is written {{{{{name}}}}}"
 
 
 class _Resolution:
     """Resolves variables that are made of variables."""
 
-    def __init__(self, nodes: Mapping[str, Text], problems: list[Problem]) -> None:
+    def __init__(self, nodes: Mapping[str, Text], empty: Collection[str], problems: list[Problem]) -> None:
         self._nodes = nodes
+        self._empty = empty
         self._problems = problems
         self._values: dict[str, str] = {}
         self._trail: list[str] = []
@@ -115,7 +245,7 @@ class _Resolution:
             return ""
         if name not in self._values:
             self._trail.append(name)
-            text = _filled(self._nodes[name], self._nodes, self._problems, self._value).value
+            text = _filled(self._nodes[name], self._nodes, self._empty, self._problems, self._value).value
             self._values[name] = host_of(text) if name == "host" else text
             self._trail.pop()
         return self._values[name]

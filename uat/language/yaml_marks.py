@@ -114,14 +114,19 @@ def plain(node: Node) -> JsonValue:
 
 def find(node: Node, path: Iterable[str | int]) -> Entry:
     """Give the place and the value at a path; a step that is not in the file is passed over."""
-    found = Entry(node.source, node)
+    return trail(node, path)[-1]
+
+
+def trail(node: Node, path: Iterable[str | int]) -> tuple[Entry, ...]:
+    """Give all places and values on the way along a path, the first one the node itself."""
+    found = [Entry(node.source, node)]
     for step in path:
-        value = found.value
+        value = found[-1].value
         if isinstance(value, Table) and step in value.entries:
-            found = value.entries[str(step)]
+            found.append(value.entries[str(step)])
         elif isinstance(value, Rows) and isinstance(step, int) and step < len(value.items):
-            found = Entry(value.items[step].source, value.items[step])
-    return found
+            found.append(Entry(value.items[step].source, value.items[step]))
+    return tuple(found)
 
 
 def stop(source: Source, message: str) -> ChecklistError:

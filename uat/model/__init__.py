@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from uat.model.check import (
+    Absence,
     Check,
     Evidence,
     Expectation,
+    ExpectedChange,
     Mismatch,
     Result,
     Skip,
@@ -25,7 +27,9 @@ from uat.model.plan import (
     Window,
 )
 from uat.model.record import (
+    DURATION,
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Duration,
     Field,
@@ -37,6 +41,7 @@ from uat.model.record import (
     field_validator,
     model_validator,
     parse_duration,
+    spoken,
 )
 from uat.model.run import (
     HELD_FROM,
@@ -59,6 +64,7 @@ from uat.model.standing import (
 from uat.model.word import (
     VENDOR_FIRST,
     Availability,
+    Lack,
     NewsKind,
     NoticeKind,
     Outcome,
@@ -68,10 +74,13 @@ from uat.model.word import (
 )
 
 __all__ = [
+    "DURATION",
     "HELD_FROM",
     "VENDOR_FIRST",
+    "Absence",
     "AfterValidator",
     "Availability",
+    "BeforeValidator",
     "Check",
     "Checklist",
     "ConfigDict",
@@ -80,12 +89,14 @@ __all__ = [
     "Ending",
     "Evidence",
     "Expectation",
+    "ExpectedChange",
     "Field",
     "Header",
     "Identity",
     "InvalidRecord",
     "JsonValue",
     "KeepSnapshot",
+    "Lack",
     "Limits",
     "Mismatch",
     "News",
@@ -120,4 +131,5 @@ __all__ = [
     "field_validator",
     "model_validator",
     "parse_duration",
+    "spoken",
 ]

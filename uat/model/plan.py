@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from uat.model.check import Check, Skip, Waiver
-from uat.model.record import ConfigDict, Duration, Field, JsonValue, Record, Source, field_validator, model_validator
+from uat.model.check import Check, ExpectedChange, Skip, Waiver
+from uat.model.record import (
+    ConfigDict,
+    Duration,
+    Field,
+    JsonValue,
+    Record,
+    Source,
+    Words,
+    field_validator,
+    model_validator,
+)
 
 
 class Contact(Record):
@@ -143,7 +153,10 @@ class Limits(Record):
     keepalive: Duration = Field(default=5.0, description="between two signs of life of the SSH connection")
     keepalive_missed: int = Field(default=3, ge=1, description="signs of life missed before the link is lost")
     command: Duration = Field(default=30.0, description="one command on the machine; ended there when over")
+    backup: Duration = Field(default=300.0, description="reading one backup through on the machine")
     web: Duration = Field(default=15.0, description="one answer of a web page")
+    answer: Duration = Field(default=5.0, gt=0, description="one answer over UDP, with every new try")
+    greeting: Duration = Field(default=3.0, gt=0, description="what a TCP service says by itself, once connected")
     commands_at_once: int = Field(default=4, ge=1, le=8, description="commands running on the machine")
     checks_at_once: int = Field(default=8, ge=1, le=64, description="checks observed side by side")
     evidence_bytes: int = Field(default=65536, ge=1024, description="output kept per question; hash of all")
@@ -191,7 +204,10 @@ class Limits(Record):
 
 
 class Checklist(Record):
-    """A customer's whole file, resolved; ``sha256`` is of the files it was read from, in order."""
+    """A customer's whole file, resolved; ``sha256`` is of the files it was read from, in order.
+
+    ``areas`` are the chapters' titles, by the word that a check's ``area`` says.
+    """
 
     customer: str
     change: str = ""
@@ -200,9 +216,11 @@ class Checklist(Record):
     system: System = System()
     upgrade: Upgrade = Upgrade()
     contacts: dict[str, Contact] = {}
+    areas: dict[str, Words] = {}
     limits: Limits = Limits()
     checks: tuple[Check, ...] = ()
     skips: tuple[Skip, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    expected_changes: tuple[ExpectedChange, ...] = ()
     path: str = ""
     sha256: str = ""

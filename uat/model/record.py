@@ -6,7 +6,8 @@ import re
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator as AfterValidator
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, ValidationError, WithJsonSchema
+from pydantic import BeforeValidator as BeforeValidator
 from pydantic import ConfigDict as ConfigDict
 from pydantic import Field as Field
 from pydantic import field_validator as field_validator
@@ -16,6 +17,10 @@ JsonValue: TypeAlias = Any
 """Whatever JSON can hold: null, truth, number, text, list, mapping of text."""
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+DURATION = r"^( *\d+(\.\d+)?(ms|s|m|h|d))+$"
+"""How a duration is written."""
 
 
 def parse_duration(value: object) -> float:
@@ -31,7 +36,11 @@ def parse_duration(value: object) -> float:
     return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
-Duration = Annotated[float, BeforeValidator(parse_duration)]
+Duration = Annotated[
+    float,
+    BeforeValidator(parse_duration),
+    WithJsonSchema({"type": "string", "pattern": DURATION, "examples": ["500ms", "30s", "3m", "2h"]}),
+]
 """Seconds; written with a unit in YAML."""
 
 InvalidRecord = ValidationError
@@ -39,6 +48,13 @@ InvalidRecord = ValidationError
 
 Words: TypeAlias = dict[str, str]
 """A text by language code: ``{"it": ..., "en": ...}``."""
+
+
+def spoken(said: JsonValue, language: str) -> JsonValue:
+    """Give what is said by language in one of them, else in whichever there is; what is not by language as it is."""
+    if not isinstance(said, dict):
+        return said
+    return said.get(language) or next(iter(said.values()), "")
 
 
 class Record(BaseModel):

@@ -39,6 +39,14 @@ class Outcome(StrEnum):
     RUNNING = "running"
 
 
+class Lack(StrEnum):
+    """What a check needs and this customer does not have."""
+
+    LICENCE = "licence"
+    VARIABLE = "variable"
+    ROWS = "rows"
+
+
 class Availability(StrEnum):
     """Whether a service answers, looked at from outside."""
 
