@@ -205,7 +205,7 @@ class _Reading:
             "web": system.get("web"),
         }
         texts = {name: node if isinstance(node, Text) else None for name, node in fields.items()}
-        return resolve(self.layers.sections["variables"], texts, self.problems, is_base=self.is_base)
+        return resolve(self.layers.sections["variables"], texts, self.problems)
 
     def _checks(
         self,

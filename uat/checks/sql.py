@@ -123,7 +123,25 @@ class _Table:
 
 
 def observe(inputs: Inputs, probe: Probe) -> Observed:
-    """Ask once; the password goes over stdin into the client's environment, never onto a command line."""
+    """Ask once."""
+    table, seconds = ask_database(inputs, probe)
+    value = table.rows[0][0] if table.rows else None
+    return Observed(
+        value=value[:_VALUE_CHARACTERS] if value is not None else None,
+        number=_number(value),
+        rows=len(table.rows),
+        columns=table.columns,
+        seconds=round(seconds, 3),
+    )
+
+
+def ask_database(inputs: Inputs, probe: Probe) -> tuple[_Table, float]:
+    """Ask once, and give the whole answer and how long it took.
+
+    The password goes over stdin into the client's environment, never onto a command line.
+
+    :raises ObservationError: the database gave no answer, or more than is read.
+    """
     client, read = (_psql if inputs.server is Server.POSTGRESQL else _mysql)(inputs, probe)
     command = as_user(client, inputs.run_as, probe)
     output = probe.run(command, stdin=_password(inputs, probe))
@@ -132,14 +150,7 @@ def observe(inputs: Inputs, probe: Probe) -> Observed:
     table = None if output.is_truncated else read(output.text)
     if table is None or len(table.rows) > _ROWS_AT_MOST:
         raise ObservationError(f"more than {_ROWS_AT_MOST} rows or 8 MiB came back; let the database count or sum")
-    value = table.rows[0][0] if table.rows else None
-    return Observed(
-        value=value[:_VALUE_CHARACTERS] if value is not None else None,
-        number=_number(value),
-        rows=len(table.rows),
-        columns=table.columns,
-        seconds=round(output.seconds, 3),
-    )
+    return table, output.seconds
 
 
 def _reason(output: Output) -> str:

@@ -50,21 +50,18 @@ class Values:
         return replace(self, texts={**self.texts, **texts})
 
 
-def resolve(
-    written: Table, fields: Mapping[str, Text | None], problems: list[Problem], *, is_base: bool = False
-) -> Values:
+def resolve(written: Table, fields: Mapping[str, Text | None], problems: list[Problem]) -> Values:
     """Give every variable its text; variables may be made of others.
 
     :param written: the checklist's ``variables:``.
-    :param fields: the texts of the fields that built-in variables come from.
-    :param is_base: what is built in comes from a customer's file, which is not known yet.
+    :param fields: the texts of the fields that built-in variables come from; one that is not written has no value.
     """
     values = {name: _value_of(name, entry, problems) for name, entry in written.entries.items()}
     nodes = {name: value for name, value in values.items() if isinstance(value, Text) and not value.is_blank}
     nodes.update({name: text for name in BUILT_IN if (text := fields.get(name))})
     lists = {name: value for name, value in values.items() if isinstance(value, Rows)}
     blank = {name for name, value in values.items() if isinstance(value, Text) and value.is_blank}
-    empty = _empty(nodes, blank | ({name for name in BUILT_IN if name not in nodes} if is_base else set()))
+    empty = _empty(nodes, blank | {name for name in BUILT_IN if name not in nodes})
     written_out = {name: text for name, text in nodes.items() if name not in empty}
     return Values(texts=_Resolution(written_out, empty, problems).all(), empty=empty, lists=lists)
 
@@ -122,7 +119,7 @@ class Filling:
         return node
 
     def _text(self, text: Text) -> Text:
-        used = _uses(text)
+        used = uses(text)
         lacking = self._lacking(used)
         if lacking and self.holes is not None:
             self.holes[text.source] = lacking
@@ -170,13 +167,25 @@ def _value_of(name: str, entry: Entry, problems: list[Problem]) -> Node:
 def _empty(nodes: Mapping[str, Text], blank: Collection[str]) -> frozenset[str]:
     """Add to the variables without a value those that are made of one."""
     empty = set(blank)
-    while more := {name for name, text in nodes.items() if name not in empty and _uses(text) & empty}:
+    while more := {name for name, text in nodes.items() if name not in empty and uses(text) & empty}:
         empty |= more
     return frozenset(empty)
 
 
-def _uses(text: Text) -> set[str]:
+def uses(text: Text) -> set[str]:
+    """Name the variables that a text has in it."""
     return {use[2] for use in _USE.finditer(text.value) if use[2]} if "{" in text.value else set()
+
+
+def used_in(node: Node) -> tuple[str, ...]:
+    """Name the variables that a value has in its texts, in the order in which they stand there."""
+    match node:
+        case Text():
+            return tuple(sorted(uses(node)))
+        case Rows():
+            return tuple(dict.fromkeys(name for item in node.items for name in used_in(item)))
+        case Table():
+            return tuple(dict.fromkeys(name for entry in node.entries.values() for name in used_in(entry.value)))
 
 
 def _wrong_name(name: str) -> str | None:
