@@ -34,7 +34,10 @@ Schema = dict[str, JsonValue]
 SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 """A text: what YAML takes for a number or a truth is text here, as it is written."""
 
-_VARIABLE: Schema = {"type": "string", "pattern": r"\{[a-z][a-z0-9_]*\}"}
+_VARIABLE: Schema = {"description": "a variable", "type": "string", "pattern": r"\{[a-z][a-z0-9_]*\}"}
+_NULL: Schema = {"description": "nothing", "type": "null"}
+"""Alternatives say what they are: of those that look alike the language server shows nothing at all."""
+
 _WORDS: Schema = {
     "description": "a text, or one by language: {it: ..., en: ...}",
     "anyOf": [SCALAR, {"type": "object", "patternProperties": {"^[a-z]{2}$": SCALAR}, "additionalProperties": False}],
@@ -249,7 +252,7 @@ def _field(one: Schema, definitions: Mapping[str, Schema] | None = None) -> Sche
         case "object":
             return {**_object(one, known), **said}
         case "null":
-            return {"type": "null"}
+            return _NULL
         case _:
             return said
 
