@@ -11,6 +11,7 @@ from tvox_uat._desk import say
 from uat import customer_file, lint, schema
 from uat.language.yaml_marks import plain, read
 from uat.model import JsonValue
+from uat.vocabulary import Vocabulary
 
 _EXTENDS = "standard"
 
@@ -83,7 +84,7 @@ def _parts(words: Language, options: Namespace) -> customer_file.Parts:
 def _add_schema(path: Path) -> None:
     """Let an editor find the schema that the file names."""
     if not path.exists():
-        path.write_text(schema.text(), encoding="utf-8")
+        path.write_text(schema.text(Vocabulary()), encoding="utf-8")
 
 
 def _tell(words: Language, path: Path, *, is_whole: bool) -> int:

@@ -27,11 +27,23 @@ ROWS: dict[str, list[dict[str, str]]] = {
     "processes": [{"id": "jetty", "process": "jetty"}],
     "ports": [{"id": "tcp-443", "number": "443", "protocol": "tcp"}],
     "interfaces": [{"id": "eth0", "interface": "eth0"}],
+    "nodes": [{"id": "uno", "address": "10.20.30.41"}],
+    "branches": [{"id": "padova", "address": "10.20.50.40"}],
+    "ring_groups": [{"id": "vendite", "number": "700", "strategy": "tutti insieme"}],
+    "phones": [{"id": "T54W", "address": "10.20.30.101"}],
+    "analogue_devices": [{"id": "citofono", "number": "290"}],
+    "lookups": [{"id": "erp", "address": "erp.acme.it", "port": "1433"}],
+    "scripts": [{"id": "saldo", "path": "/opt/telenia_data/sync/custom/saldo.php"}],
+    "social_channels": [{"id": "telegram", "channel": "Telegram"}],
+    "address_books": [{"id": "clienti", "source": "crm.acme.it", "port": "443"}],
+    "remote_pbxs": [{"id": "treviso", "pbx": "Treviso", "number": "4201"}],
 }
 VALUES = {
-    "mail_relay": "mail.acme.it", "ntp_server": "ntp.acme.it", "ldap_url": "ldaps://dc1.acme.it", "mcs_host": "mcs.acme.it",
+    "mail_relay": "mail.acme.it", "ntp_server": "ntp.acme.it", "ldap_url": "ldaps://dc1.acme.it",
+    "mcs_host": "mcs.acme.it",
     "ldap_bind": "CN=tvox,DC=acme,DC=it", "ldap_base": "DC=acme,DC=it", "backup_folder": "/srv/backup",
-    "audio_folder": "/srv/audio", "recordings_folder": "/srv/rec",
+    "audio_folder": "/srv/audio", "voicemail_folder": "/srv/vm", "recordings_archive": "/srv/archive",
+    "mcs_tunnel_address": "10.8.0.1", "recordings_folder": "/srv/rec",
 }  # fmt: skip
 HEAD = "extends: standard\ncustomer: ACME S.p.A.\nsystem: {ssh: root@10.20.30.40, web: pbx.acme.it}\n"
 

@@ -13,14 +13,14 @@ import yaml
 from jsonschema import Draft7Validator
 
 import tvox_uat
-from tests.test_docs import blocks
+from tests.pages import Block, blocks
 from uat import registry
 from uat.schema import schema, text
 from uat.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "checklists" / "schema.json"
-OWN = sorted((ROOT / "checklists").glob("*.yaml"))
+OWN = sorted((ROOT / "checklists").rglob("*.yaml"))
 VALIDATOR = Draft7Validator(schema(Vocabulary()))
 HEAD = "customer: A\nchecks:\n  - "
 
@@ -59,14 +59,17 @@ def test_it_is_a_schema() -> None:
 def test_own_checklists_are_right(path: Path) -> None:
     """The project's own checklists are right by it, and begin with the line by which an editor finds it."""
     content = path.read_text("utf-8")
-    assert content.startswith("# yaml-language-server: $schema=schema.json\n")
+    above = "../" * (len(path.relative_to(STORED.parent).parts) - 1)
+    assert content.startswith(f"# yaml-language-server: $schema={above}schema.json\n")
     assert wrong(content) == []
 
 
-@pytest.mark.parametrize(("place", "content"), blocks("yaml"), ids=[place for place, _ in blocks("yaml")])
-def test_documented_checklists_are_right(place: str, content: str) -> None:
+@pytest.mark.parametrize(
+    "block", [block for block in blocks("yaml") if not block.is_answers], ids=lambda block: str(block.place)
+)
+def test_documented_checklists_are_right(block: Block) -> None:
     """Every block of the documentation is right by it."""
-    assert wrong(content) == []
+    assert wrong(block.whole()) == []
 
 
 @pytest.mark.parametrize("word", registry.names("uat.checks"))
