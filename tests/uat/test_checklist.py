@@ -102,6 +102,14 @@ def test_host(tmp_path: Path, ssh: str, host: str) -> None:
     assert loaded(tmp_path, text.replace("root@10.0.0.5:22", f'"{ssh}"')).checks[0].title["it"] == host
 
 
+@pytest.mark.parametrize(("web", "host"), [("pbx.acme.it", "pbx.acme.it"), ("pbx.acme.it:8443", "pbx.acme.it")])
+def test_web_host(tmp_path: Path, web: str, host: str) -> None:
+    """{web_host} is what {web} is, without a port: a certificate knows none."""
+    check = '{id: A, title: "{web_host} {web}", clock: , expect: {synchronised: true}}'
+    text = f'customer: A\nsystem: {{web: "{web}"}}\nchecks: [{check}]\n'
+    assert loaded(tmp_path, text).checks[0].title["it"] == f"{host} {web}"
+
+
 def test_command_line_wins(tmp_path: Path) -> None:
     """The machine that the command line names wins over system.ssh, in {host} too."""
     path = tmp_path / "acme.yaml"

@@ -24,8 +24,13 @@ from uat.model import Source
 
 _USE = re.compile(rf"\{{\{{({NAME})\}}\}}|\{{({NAME})\}}")
 
-BUILT_IN: Mapping[str, str] = MappingProxyType({"customer": "customer", "host": "system.ssh", "web": "system.web"})
+BUILT_IN: Mapping[str, str] = MappingProxyType(
+    {"customer": "customer", "host": "system.ssh", "web": "system.web", "web_host": "system.web"}
+)
 """What every checklist has, and the field that it comes from."""
+
+_HOSTS = ("host", "web_host")
+"""Of what they come from, only the host: no user, no port."""
 
 MAX_CHARACTERS = 65_536
 """What variables may put into one text: they may be made of each other, and grow."""
@@ -255,6 +260,6 @@ class _Resolution:
         if name not in self._values:
             self._trail.append(name)
             text = _filled(self._nodes[name], self._nodes, self._empty, self._problems, self._value).value
-            self._values[name] = host_of(text) if name == "host" else text
+            self._values[name] = host_of(text) if name in _HOSTS else text
             self._trail.pop()
         return self._values[name]
