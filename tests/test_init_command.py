@@ -96,9 +96,6 @@ def test_never_written_over(capsys: pytest.CaptureFixture[str]) -> None:
     assert tvox_uat.main(INIT) == 2
     assert text() == "mio"
     assert "--to" in capsys.readouterr().err
-    assert (
-        tvox_uat.main([*INIT, "--to", "altro/acme.yaml"]) == 2
-    )  # no standard list there, nor where it is looked for
 
 
 class Keyboard:

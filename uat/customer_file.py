@@ -39,10 +39,13 @@ class Question(Record):
 
 
 class Bases(Record):
-    """What the bases of a customer's file want to know: their variables in the files' order, and their licences."""
+    """What the bases of a customer's file want to know: their variables in the files' order, and their licences.
+
+    ``licences`` says of each whether its checks are looked at when a customer's file says nothing.
+    """
 
     questions: tuple[Question, ...]
-    licences: tuple[str, ...]
+    licences: dict[str, bool]
 
 
 class Parts(Record):
@@ -77,8 +80,11 @@ def bases(extends: str, folder: Path) -> Bases:
         path = Path(place) / "customer.yaml"
         path.write_text(f"extends: {inline(extends)}\n", encoding="utf-8")
         whole = load_whole(path, search=(folder,), may_be_base=True)
-    licences = (check.licence for check in whole.checklist.checks if check.licence)
-    return Bases(questions=tuple(_questions(whole)), licences=tuple(dict.fromkeys(licences)))
+    said = plain(whole.sections["licences"])
+    licences = {
+        check.licence: said.get(check.licence) != "false" for check in whole.checklist.checks if check.licence
+    }
+    return Bases(questions=tuple(_questions(whole)), licences=licences)
 
 
 def ask(
@@ -128,7 +134,12 @@ def written(
         parts.system,
         parts.upgrade,
         parts.contacts,
-        "\n".join([parts.licences, *(f"  # {word}: false" for word in found.licences)]),
+        "\n".join(
+            [
+                parts.licences,
+                *(f"  # {word}: {str(not is_there).lower()}" for word, is_there in found.licences.items()),
+            ]
+        ),
         "\n".join([parts.variables, *_variables(found.questions, answers, language, parts)]),
         parts.checks,
     )

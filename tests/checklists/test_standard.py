@@ -75,7 +75,9 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Checklist:
         for name, asked in interview().items()
         if "default" not in asked
     }
-    return customer(tmp_path_factory.mktemp("full"), yaml.safe_dump({"variables": given}, allow_unicode=True))
+    licences = yaml.safe_load((OWN / "standard.yaml").read_text("utf-8"))["licences"]
+    everything = {"variables": given, "licences": dict.fromkeys(licences, True)}
+    return customer(tmp_path_factory.mktemp("full"), yaml.safe_dump(everything, allow_unicode=True))
 
 
 def is_of(check: Check, id: str) -> bool:
@@ -144,7 +146,8 @@ def test_without_answers_nothing_vanishes(bare: Checklist, full: Checklist) -> N
     """A check that lacks an answer does not apply, and says which one; none is left out in silence."""
     lacking = {check.id for check in bare.checks if check.absent}
     assert lacking
-    assert {check.absent.name for check in bare.checks if check.absent} <= set(interview())
+    licences = {check.licence for check in bare.checks if check.licence}
+    assert {check.absent.name for check in bare.checks if check.absent} <= set(interview()) | licences
     assert {check.id for check in bare.checks} - lacking <= {check.id for check in full.checks}
 
 
@@ -159,6 +162,11 @@ def test_what_has_effects_is_off(bare: Checklist) -> None:
     calling = [check.id for check in bare.checks if any(word in str(check.inputs) for word in outside)]
     assert calling
     assert [check.id for check in bare.checks if check.id in calling and not check.disabled] == []
+
+
+def test_no_module_is_taken_for_granted(bare: Checklist) -> None:
+    """A check of a module is not looked at until the customer's file says that the module is there."""
+    assert [check.id for check in bare.checks if check.licence and not check.absent] == []
 
 
 def test_no_emergency_number(bare: Checklist) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uat.customer_file import Bases, Question, ask, bases, check_answers, create, slug
+from uat.customer_file import Bases, Parts, Question, ask, bases, check_answers, create, slug, written
 from uat.errors import ChecklistError
 
 STANDARD = """\
@@ -53,7 +53,15 @@ def found(tmp_path: Path) -> Bases:
 def test_order(found: Bases) -> None:
     """Variables come in the order of the files, bases first; licences in that of the checks, each once."""
     assert [one.name for one in found.questions] == ["main_number", "page_seconds", "trunks", "units", "last"]
-    assert found.licences == ("FAX", "FT")
+    assert list(found.licences) == ["FAX", "FT"]
+
+
+def test_the_opposite_of_the_base() -> None:
+    """A line of a licence says the opposite of what holds while it is a comment."""
+    said = Bases(questions=(), licences={"FT": False, "FAX": True})
+    parts = Parts(**dict.fromkeys(Parts.model_fields, ""))
+    text = written("ACME", said, {}, language="it", extends="standard", parts=parts)
+    assert "  # FT: true\n  # FAX: false" in text
 
 
 def test_rows(found: Bases) -> None:
