@@ -119,6 +119,14 @@ def test_every_area_has_its_titles(bare: Checklist) -> None:
     assert all(set(titles) == {"it", "en"} for titles in bare.areas.values())
 
 
+def test_every_severity_is_written() -> None:
+    """How much a check weighs is decided check by check, never left to the default."""
+    pages = [yaml.safe_load(path.read_text("utf-8")) for path in sorted((OWN / "standard").glob("*.yaml"))]
+    written = [(entry["id"], entry.get("severity")) for page in pages for entry in page.get("checks", [])]
+    assert written
+    assert [id for id, severity in written if severity is None] == []
+
+
 def test_the_interview_is_said_twice() -> None:
     """Every question of the interview is there in both languages, and no other field is."""
     wrong = [name for name, asked in interview().items() if set(asked["description"]) != {"it", "en"}]
@@ -147,8 +155,9 @@ def test_with_every_answer_everything_applies(full: Checklist) -> None:
 
 def test_what_has_effects_is_off(bare: Checklist) -> None:
     """What costs, disturbs or writes is not looked at until the customer's file says so."""
-    outside = ("{outbound_test_number}", "{access_code}")
+    outside = ("{outbound_test_number}", "{access_code}", "{main_number}", "{fax_test_number}", "{whatsapp_number}")
     calling = [check.id for check in bare.checks if any(word in str(check.inputs) for word in outside)]
+    assert calling
     assert [check.id for check in bare.checks if check.id in calling and not check.disabled] == []
 
 
