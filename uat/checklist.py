@@ -217,6 +217,7 @@ class _Reading:
             "host": system.get("ssh"),
             "web": system.get("web"),
             "web_host": system.get("web"),
+            "web_port": system.get("web"),
         }
         texts = {name: node if isinstance(node, Text) else None for name, node in fields.items()}
         return resolve(self.layers.sections["variables"], texts, self.problems)

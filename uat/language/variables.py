@@ -25,12 +25,15 @@ from uat.model import Source
 _USE = re.compile(rf"\{{\{{({NAME})\}}\}}|\{{({NAME})\}}")
 
 BUILT_IN: Mapping[str, str] = MappingProxyType(
-    {"customer": "customer", "host": "system.ssh", "web": "system.web", "web_host": "system.web"}
+    {
+        "customer": "customer",
+        "host": "system.ssh",
+        "web": "system.web",
+        "web_host": "system.web",
+        "web_port": "system.web",
+    }
 )
 """What every checklist has, and the field that it comes from."""
-
-_HOSTS = ("host", "web_host")
-"""Of what they come from, only the host: no user, no port."""
 
 MAX_CHARACTERS = 65_536
 """What variables may put into one text: they may be made of each other, and grow."""
@@ -151,6 +154,18 @@ def host_of(ssh: str) -> str:
     return address.partition(":")[0] if address.count(":") == 1 else address
 
 
+def _part(name: str, text: str) -> str:
+    """Give what a built-in variable takes of the field that it comes from."""
+    if name in ("host", "web_host"):
+        return host_of(text)
+    return port_of(text) if name == "web_port" else text
+
+
+def port_of(web: str) -> str:
+    """Give the port of ``host[:port]``; where none is written, that of HTTPS."""
+    return web[web.rindex(host_of(web)) + len(host_of(web)) :].lstrip("]").lstrip(":") or "443"
+
+
 def _value_of(name: str, entry: Entry, problems: list[Problem]) -> Node:
     """Give the text or the rows of a variable; a blank text when it is described only."""
     blank = Text(value="", source=entry.key, is_blank=True)
@@ -260,6 +275,6 @@ class _Resolution:
         if name not in self._values:
             self._trail.append(name)
             text = _filled(self._nodes[name], self._nodes, self._empty, self._problems, self._value).value
-            self._values[name] = host_of(text) if name in _HOSTS else text
+            self._values[name] = _part(name, text)
             self._trail.pop()
         return self._values[name]
