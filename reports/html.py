@@ -47,8 +47,8 @@ def render(run: Run, page: Page, language: str | None = None) -> str:
     speech = speak(language or run.header.checklist.language)
     formats = Formats(language=speech, zone=ZoneInfo(run.header.checklist.timezone))
     phase = Phase(page)
-    template = _environment().get_template(f"{page}.html.j2")
-    return template.render(_common(run, phase, formats) | _content(run, phase, formats))
+    content = _common(run, phase, formats) | _content(run, phase, formats)
+    return fill(f"{page}.html.j2", content, formats, style=style_sheet("style.css"))
 
 
 def pages(run: Run) -> tuple[Page, ...]:
@@ -71,9 +71,32 @@ def write(run: Run, folder: Path, language: str | None = None) -> tuple[Path, ..
     return tuple(written)
 
 
+def fill(template: str, content: dict[str, Any], formats: Formats, *, style: str) -> str:
+    """Fill in a template: what it shows, the words of a language, and a style that the page's own policy allows."""
+    return _environment().get_template(template).render(_spoken(formats, style) | content)
+
+
+def style_sheet(name: str) -> str:
+    """Read a style."""
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _spoken(formats: Formats, style: str) -> dict[str, Any]:
+    """Give the templates what has nothing to do with a run: the words, the formats, the style."""
+    return {
+        "language": formats.language.code,
+        "say": formats.language.say,
+        "count": formats.language.count,
+        "formats": formats,
+        "visible": visible,
+        "anchor": anchor,
+        "style": Markup(style),
+        "style_sha256": base64.b64encode(sha256(style.encode()).digest()).decode(),
+    }
+
+
 def _common(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
-    """Give the templates what every page needs: the run, the words, the formats, the style."""
-    style = (_HERE / "style.css").read_text(encoding="utf-8")
+    """Give the templates what every page of a run needs."""
     return {
         "run": run,
         "header": run.header,
@@ -82,16 +105,8 @@ def _common(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
         "pages": pages(run),
         "identities": run.identities,
         "span": _span(run, phase),
-        "language": formats.language.code,
-        "say": formats.language.say,
-        "count": formats.language.count,
-        "formats": formats,
-        "visible": visible,
-        "anchor": anchor,
         "expired_waivers": expired_waivers(run.header, formats),
         "contact": partial(night.contact_words, formats=formats),
-        "style": Markup(style),
-        "style_sha256": base64.b64encode(sha256(style.encode()).digest()).decode(),
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.sshd import Sshd
+from uat.language.extends import OWN
 
 ROOT = Path(__file__).parents[1]
 
@@ -83,3 +84,11 @@ def test_the_projects_checklists_come_along(python: Path, tmp_path: Path) -> Non
     (tmp_path / "acme.yaml").write_text("extends: lab\ncustomer: ACME\n", "utf-8")
     code = "from pathlib import Path; from uat.checklist import load; print(len(load(Path('acme.yaml')).checks))"
     assert int(run(python, "-c", code, folder=tmp_path)) > 10
+
+
+def test_no_checklist_stays_behind(python: Path, tmp_path: Path) -> None:
+    """The installed package has every checklist of the project, down to the standard list's areas."""
+    code = "from uat.language.extends import OWN; print(*(p.relative_to(OWN).as_posix() for p in OWN.rglob('*.*')))"
+    written = {path.relative_to(OWN).as_posix() for path in OWN.rglob("*") if path.suffix in {".yaml", ".json"}}
+    assert "standard/platform.yaml" in written
+    assert written <= set(run(python, "-c", code, folder=tmp_path).split())

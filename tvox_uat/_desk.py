@@ -13,6 +13,7 @@ from reports.words import speak
 from uat.answers import Channel
 from uat.desk import open_desk
 from uat.session import Session
+from uat.vocabulary import Vocabulary, beside
 
 _EVIDENCE = Path("evidence")
 
@@ -33,6 +34,16 @@ def add_variables(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--var", action="append", default=[], metavar="NAME=VALUE", help="a variable; wins over the file's"
     )
+
+
+def add_own_kinds(parser: ArgumentParser) -> None:
+    """Add what tells where a partner's own kinds are."""
+    parser.add_argument("--checklist", type=Path, metavar="FILE", help="with the own kinds that stand beside it")
+
+
+def vocabulary(options: Namespace) -> Vocabulary:
+    """Give the words that there are: the project's, and those beside the checklist that was named."""
+    return beside(options.checklist) if options.checklist else Vocabulary()
 
 
 def desk(options: Namespace) -> Session:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
-from functools import cache, partial
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from uat import registry
 from uat.errors import ChecklistError, Problem
 from uat.language.areas import in_areas, read_areas
 from uat.language.changes import expecting
@@ -35,11 +35,13 @@ from uat.model import (
     ExpectedChange,
     Lack,
     Limits,
+    OwnKind,
     Skip,
     Source,
     Upgrade,
     Waiver,
 )
+from uat.vocabulary import SOCKET, vocabulary_of
 
 R = TypeVar("R", Skip, Waiver, ExpectedChange)
 
@@ -61,7 +63,7 @@ def load(
     search: Sequence[Path] = (),
     ssh: str = "",
     variables: Mapping[str, str] | None = None,
-    kinds: str = "uat.checks",
+    kinds: str = SOCKET,
 ) -> Checklist:
     """Read a checklist with all that it extends.
 
@@ -84,7 +86,7 @@ def load_whole(
     search: Sequence[Path] = (),
     ssh: str = "",
     variables: Mapping[str, str] | None = None,
-    kinds: str = "uat.checks",
+    kinds: str = SOCKET,
     may_be_base: bool = False,
 ) -> Whole:
     """Read a checklist as `load` does, and keep what it was made of.
@@ -94,15 +96,19 @@ def load_whole(
     """
     pages = read_all(path, search)
     problems: list[Problem] = []
-    words = registry.names(kinds)
+    vocabulary = vocabulary_of(pages, kinds)
+    words = vocabulary.words
     layers = merge(pages, kinds=words, problems=problems).given(variables or {}, problems)
     is_base = may_be_base and "customer" not in layers.fields.entries
     reading = _Reading(layers, Source(file=str(path)), words, is_base=is_base, problems=problems)
-    made = reading.checklist(ssh, cache(partial(registry.load, kinds)))
+    made = reading.checklist(ssh, cache(vocabulary.load))
     if problems:
         files = [GIVEN, *(page.table.source.file for page in pages)]
         raise ChecklistError(sorted(dict.fromkeys(problems), key=lambda one: _order(one.source, files)))
-    checklist = made.model_copy(update={"path": str(path), "sha256": layers.sha256})
+    used = {check.kind for check in made.checks}
+    own = tuple(one for one in vocabulary.own if one.word in used)
+    known = {"path": str(path), "sha256": _digest(layers, own), "own_kinds": own}
+    checklist = made.model_copy(update=known)
     return Whole(
         checklist=checklist,
         fields=layers.fields,
@@ -110,6 +116,13 @@ def load_whole(
         lists=layers.lists,
         checks=reading.filled,
     )
+
+
+def _digest(layers: Layers, own: Sequence[OwnKind]) -> str:
+    """Give the digest of the files, and of the own kinds by which the checks look."""
+    if not own:
+        return layers.sha256
+    return sha256("\n".join([layers.sha256, *(f"{one.word} {one.sha256}" for one in own)]).encode()).hexdigest()
 
 
 def _order(source: Source, files: Sequence[str]) -> tuple[int, int, int]:
@@ -203,9 +216,11 @@ class _Reading:
             "customer": self.layers.fields.get("customer"),
             "host": system.get("ssh"),
             "web": system.get("web"),
+            "web_host": system.get("web"),
+            "web_port": system.get("web"),
         }
         texts = {name: node if isinstance(node, Text) else None for name, node in fields.items()}
-        return resolve(self.layers.sections["variables"], texts, self.problems, is_base=self.is_base)
+        return resolve(self.layers.sections["variables"], texts, self.problems)
 
     def _checks(
         self,

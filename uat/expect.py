@@ -242,7 +242,14 @@ def _judge(
     then = MISSING if before is None else _masked(value_of(before, one.property), one.mask)
     if then is MISSING:
         return _mismatch(one, NO_BASELINE, value)
+    if value is None and _is_absent(observed) and _is_absent(before):
+        return _mismatch(one, then, value) if one.operator == "changed" else None
     return None if operator.holds(value, one.operand, then) else _difference(one, operator, value, then)
+
+
+def _is_absent(observed: Mapping[str, JsonValue] | None) -> bool:
+    """Tell whether what was looked at is not there: absent before and absent now is as before."""
+    return observed is not None and observed.get("exists") is False
 
 
 def _difference(one: Expectation, operator: Operator, value: JsonValue, then: JsonValue) -> Mismatch:

@@ -9,34 +9,32 @@ from enum import StrEnum
 from types import ModuleType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from uat import registry
 from uat.language.operands import shape_of
 from uat.language.wording import unknown_word
 from uat.model import DURATION, Record
 from uat.operators import Shape
-
-SOCKET = "uat.checks"
+from uat.vocabulary import Vocabulary
 
 _UNITS = {"bytes": "bytes", "percent": "%", "seconds": "seconds", "ms": "milliseconds", "days": "days"}
 _LONG = {Shape.ANY: "anything", Shape.NUMBER: "number", Shape.TEXT: "text", Shape.TRUTH: "true or false"}
 
 
-def every_kind() -> Iterator[str]:
+def every_kind(vocabulary: Vocabulary) -> Iterator[str]:
     """Write one line a kind."""
-    words = registry.names(SOCKET)
+    words = vocabulary.words
     width = max(map(len, words))
     for word in words:
-        yield f"{word:<{width}}  {summary(registry.load(SOCKET, word))}"
+        yield f"{word:<{width}}  {summary(vocabulary.load(word))}"
 
 
-def one_kind(word: str) -> Iterator[str]:
+def one_kind(word: str, vocabulary: Vocabulary) -> Iterator[str]:
     """Write all about a kind.
 
     :raises ValueError: there is none of that name; with the nearest one.
     """
-    if word not in registry.names(SOCKET):
-        raise ValueError(unknown_word("kind", word, registry.names(SOCKET)))
-    kind = registry.load(SOCKET, word)
+    if word not in vocabulary.words:
+        raise ValueError(unknown_word("kind", word, vocabulary.words))
+    kind = vocabulary.load(word)
     about, _, example = (kind.__doc__ or "").partition("Example::")
     yield f"{word}: {about.strip()}"
     yield ""
@@ -45,6 +43,8 @@ def one_kind(word: str) -> Iterator[str]:
     yield ""
     yield "observes"
     yield from _table(kind.Observed, moving=tuple(getattr(kind, "MOVES", ())))
+    if not example:
+        return
     yield ""
     yield "example"
     yield textwrap.indent(textwrap.dedent(example).strip("\n"), "  ").rstrip()

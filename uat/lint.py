@@ -27,7 +27,7 @@ class Finding:
 
 
 def lint(path: Path, variables: Mapping[str, str] | None = None) -> Finding:
-    """Read a checklist, also a base that names no customer, without running anything of it."""
+    """Read a checklist, also a base that names no customer; nothing is looked at (own kinds are imported)."""
     try:
         made = load_whole(path, variables=variables, may_be_base=True).checklist
     except ChecklistError as error:

@@ -10,10 +10,11 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from uat import expect, registry
+from uat import expect
 from uat.errors import ObservationError, UnreachableError
 from uat.model import Check, Checklist, JsonValue, Mismatch, Outcome, Phase, Result, Waiver
 from uat.probe import Probe
+from uat.vocabulary import Vocabulary
 
 MANUAL = "manual"
 
@@ -61,7 +62,7 @@ def observe_one(
     while True:
         attempts += 1
         probe.take_evidence()  # the last look is the one that counts
-        observed, error = _look(check, probe)
+        observed, error = _look(check, checklist, probe)
         mismatches = () if error else _mismatches(check, phase, observed or {}, before.get(check.id))
         over = time.monotonic() - began + checklist.limits.retry_pause > check.retry_for
         if over or not (error or mismatches):
@@ -83,9 +84,9 @@ def observe_one(
     )
 
 
-def _look(check: Check, probe: Probe) -> tuple[dict[str, JsonValue] | None, str | None]:
+def _look(check: Check, checklist: Checklist, probe: Probe) -> tuple[dict[str, JsonValue] | None, str | None]:
     """Ask the machine once: what was seen, or why nothing could be seen."""
-    kind = registry.load("uat.checks", check.kind)
+    kind = Vocabulary(own=checklist.own_kinds).load(check.kind)
     try:
         observed = kind.observe(kind.Inputs.model_validate(check.inputs), probe)
     except (ObservationError, UnreachableError) as error:

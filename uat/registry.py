@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from pathlib import Path
 from types import ModuleType
 
 from uat.language.wording import unknown_word
@@ -14,6 +15,11 @@ def names(package: str) -> tuple[str, ...]:
     path = importlib.import_module(package).__path__
     found = (module.name for module in pkgutil.iter_modules(path))
     return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+def files(folder: Path) -> tuple[Path, ...]:
+    """List the files of a folder that are words too, by the same rule; none when there is no such folder."""
+    return tuple(sorted(file for file in folder.glob("*.py") if not file.name.startswith("_")))
 
 
 def load(package: str, word: str) -> ModuleType:

@@ -10,8 +10,7 @@ import json
 from collections.abc import Mapping
 from types import ModuleType
 
-from uat import registry
-from uat.kinds import SOCKET, summary, type_words
+from uat.kinds import summary, type_words
 from uat.language.check_entry import WORDED
 from uat.language.operands import shape_of
 from uat.model import (
@@ -28,13 +27,17 @@ from uat.model import (
     Waiver,
 )
 from uat.operators import OPERATORS, Operand, Shape
+from uat.vocabulary import Vocabulary
 
 Schema = dict[str, JsonValue]
 
 SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 """A text: what YAML takes for a number or a truth is text here, as it is written."""
 
-_VARIABLE: Schema = {"type": "string", "pattern": r"\{[a-z][a-z0-9_]*\}"}
+_VARIABLE: Schema = {"description": "a variable", "type": "string", "pattern": r"\{[a-z][a-z0-9_]*\}"}
+_NULL: Schema = {"description": "nothing", "type": "null"}
+"""Alternatives say what they are: of those that look alike the language server shows nothing at all."""
+
 _WORDS: Schema = {
     "description": "a text, or one by language: {it: ..., en: ...}",
     "anyOf": [SCALAR, {"type": "object", "patternProperties": {"^[a-z]{2}$": SCALAR}, "additionalProperties": False}],
@@ -65,18 +68,18 @@ _SAID = {
 }
 
 
-def text() -> str:
+def text(vocabulary: Vocabulary) -> str:
     """Write the schema as it stands in ``checklists/schema.json``."""
-    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(schema(vocabulary), indent=1, ensure_ascii=False) + "\n"
 
 
-def schema() -> Schema:
+def schema(vocabulary: Vocabulary) -> Schema:
     """Make the schema of a whole checklist."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "CHECK UAT",
         "type": "object",
-        "properties": _sections(),
+        "properties": _sections(vocabulary),
         "additionalProperties": False,
         "definitions": {
             "words": _WORDS,
@@ -85,7 +88,7 @@ def schema() -> Schema:
     }
 
 
-def _sections() -> Schema:
+def _sections(vocabulary: Vocabulary) -> Schema:
     lists: dict[str, type[Record]] = {"skip": Skip, "waivers": Waiver, "expected_changes": ExpectedChange}
     records: dict[str, type[Record]] = {"system": System, "upgrade": Upgrade, "limits": Limits}
     others = {"description": "other checklists that come first: words or paths", "anyOf": [SCALAR, _list(SCALAR)]}
@@ -101,7 +104,7 @@ def _sections() -> Schema:
         "variables": _optional(_by_name(_variable(), "what {name} in a text stands for")),
         "licences": _optional(_by_name({"type": "boolean"}, "what this customer has, and has not")),
         **{name: _optional(_several(record)) for name, record in lists.items()},
-        "checks": _optional({**_list(_check()), "description": "what the system must do"}),
+        "checks": _optional({**_list(_check(vocabulary)), "description": "what the system must do"}),
     }
 
 
@@ -137,9 +140,9 @@ def _variable() -> Schema:
     return {"anyOf": [SCALAR, _ROWS, described, {"type": "null"}]}
 
 
-def _check() -> Schema:
+def _check(vocabulary: Vocabulary) -> Schema:
     """Describe a check: one of its keys is its kind, and what may be expected depends on that."""
-    kinds = {word: registry.load(SOCKET, word) for word in registry.names(SOCKET)}
+    kinds = {word: vocabulary.load(word) for word in vocabulary.words}
     whole = Check.model_json_schema()
     own = {name: _field({**whole["properties"][name], "$defs": whole["$defs"]}) for name in _OWN}
     properties: Schema = {
@@ -249,7 +252,7 @@ def _field(one: Schema, definitions: Mapping[str, Schema] | None = None) -> Sche
         case "object":
             return {**_object(one, known), **said}
         case "null":
-            return {"type": "null"}
+            return _NULL
         case _:
             return said
 

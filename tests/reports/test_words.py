@@ -17,6 +17,7 @@ from procedure.preflight import conditions, questions
 from procedure.proof import Marker
 from procedure.rehearsal import Rehearsed
 from reports.words import languages, speak
+from uat import registry
 from uat.compare import Verdict
 from uat.model import Availability, Lack, NewsKind, Outcome, Phase, Severity, Viewpoint
 from uat.operators import OPERATORS
@@ -55,6 +56,11 @@ BY_ENUM = {
     "seen": [f"{first}{state}" for first in ("", "first_") for state in Availability],
     "way_back": ["shutdown", "revert", "boot", "settle", "checks"],
     "step_of": EACH_PATCH,
+    "kind": registry.names("uat.checks"),
+    "severity_means": list(Severity),
+    "since": ["boot", "before"],
+    "contact": ["telenia", "customer"],
+    "pattern": ["is", "starts", "ends", "contains", "line_is", "line_starts", "line_ends", "any_case", "expression"],
     "code.power": list(Power),
     "code.power_before": list(Power),
     "code.state": list(State),
@@ -183,11 +189,39 @@ def test_every_question_to_a_person_is_asked_somewhere() -> None:
     assert [name for name in asked if f'"{name}"' not in text and f"'{name}'" not in text] == []
 
 
+def fields(record: str) -> dict[str, set[str]]:
+    """List by kind the fields of its ``Inputs`` or ``Observed``, as a checklist writes them."""
+    kinds = {word: getattr(registry.load("uat.checks", word), record) for word in registry.names("uat.checks")}
+    return {word: {one.alias or name for name, one in kind.model_fields.items()} for word, kind in kinds.items()}
+
+
+@pytest.mark.parametrize("kind", registry.names("uat.checks"))
+def test_what_a_kind_observes_has_a_name(kind: str) -> None:
+    """A customer reads `free space`, not `free_percent`."""
+    assert fields("Observed")[kind] - speak("it").section("property").keys() == set()
+
+
+def test_no_other_property_has_a_name() -> None:
+    """A name stands for something that a kind observes."""
+    observed = fields("Observed")
+    words = {word for names in observed.values() for word in names}
+    assert speak("it").section("property").keys() - words == set()
+    own = {f"{kind}.{name}" for kind, names in observed.items() for name in names}
+    assert speak("it").section("property_of").keys() - own == set()
+
+
+def test_every_input_that_a_customer_reads_has_a_name() -> None:
+    """An input has a name unless its text says what it is, or a customer has nothing from it."""
+    words = {word for names in fields("Inputs").values() for word in names}
+    unnamed = {"body", "headers", "password", "do", "see", "login", "matches", "reviewed_by", "since"}
+    assert speak("it").section("input").keys() == words - unnamed
+
+
 def test_every_other_key_is_used() -> None:
     """A key that nothing says is a defect."""
     text = sources("reports", "tvox_uat")
     checked = (*BY_ENUM, "stop", "fact", "waiting", "ask", "next", "tally", "comparison_tally", "units", "verdict")
-    checked += ("code", "condition", "condition_reason")
+    checked += ("code", "condition", "condition_reason", "property", "property_of", "input")
     families = {
         "page": {f"{phase}" for phase in Phase},
         "status": {f"power_{power}" for power in Power},

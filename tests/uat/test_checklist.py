@@ -102,6 +102,22 @@ def test_host(tmp_path: Path, ssh: str, host: str) -> None:
     assert loaded(tmp_path, text.replace("root@10.0.0.5:22", f'"{ssh}"')).checks[0].title["it"] == host
 
 
+@pytest.mark.parametrize(
+    ("web", "host", "port"),
+    [
+        ("pbx.acme.it", "pbx.acme.it", "443"),
+        ("pbx.acme.it:8443", "pbx.acme.it", "8443"),
+        ("[2001:db8::1]", "2001:db8::1", "443"),
+        ("[2001:db8::1]:8443", "2001:db8::1", "8443"),
+    ],
+)
+def test_web_host(tmp_path: Path, web: str, host: str, port: str) -> None:
+    """{web} has two parts: a certificate knows no port, and the port is that of HTTPS where none is written."""
+    check = '{id: A, title: "{web_host} {web_port} {web}", clock: , expect: {synchronised: true}}'
+    text = f'customer: A\nsystem: {{web: "{web}"}}\nchecks: [{check}]\n'
+    assert loaded(tmp_path, text).checks[0].title["it"] == f"{host} {port} {web}"
+
+
 def test_command_line_wins(tmp_path: Path) -> None:
     """The machine that the command line names wins over system.ssh, in {host} too."""
     path = tmp_path / "acme.yaml"

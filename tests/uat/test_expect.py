@@ -333,3 +333,28 @@ def test_what_is_masked_is_not_shown_as_different() -> None:
     expectations = parse("result", {"unchanged": "true", "mask": r"pid \d+ "}, JsonValue)
     (found,) = judge({"result": "pid 7 down"}, expectations, {"result": "pid 1 up"})
     assert (found.expected, found.observed) == ("up", "down")
+
+
+@pytest.mark.parametrize(
+    ("operator", "before", "after", "is_right"),
+    [
+        ("not_below_before", None, None, True),
+        ("drift", None, None, True),
+        ("changed", None, None, False),
+        ("not_below_before", None, 3, False),
+        ("unchanged", 3, None, False),
+    ],
+)
+def test_absent_before_and_now(operator: str, before: Any, after: Any, is_right: bool) -> None:
+    """What was not there before and is not there now is as before; what came or went is not."""
+    operand: Any = "5%" if operator == "drift" else True
+    expectations = (Expectation(property="number", operator=operator, operand=operand),)
+    then, now = ({"exists": value is not None, "number": value} for value in (before, after))
+    assert (judge(now, expectations, phase=Phase.POST, before=then) == ()) is is_right
+
+
+def test_no_number_is_no_absence() -> None:
+    """Where something is there but its number cannot be read, nobody can say that it is not below."""
+    expectations = (Expectation(property="number", operator="not_below_before", operand=True),)
+    seen = {"exists": True, "number": None}
+    assert judge(seen, expectations, phase=Phase.POST, before=seen) != ()

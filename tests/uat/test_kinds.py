@@ -7,20 +7,21 @@ import pytest
 import tvox_uat
 from uat import registry
 from uat.kinds import every_kind, one_kind, unit_of
+from uat.vocabulary import Vocabulary
 
 KINDS = registry.names("uat.checks")
 
 
 def test_every_kind_has_its_sentence() -> None:
     """One line a kind, each with what it is for."""
-    assert [line.split()[0] for line in every_kind()] == list(KINDS)
-    assert all(line.rstrip().endswith(".") for line in every_kind())
+    assert [line.split()[0] for line in every_kind(Vocabulary())] == list(KINDS)
+    assert all(line.rstrip().endswith(".") for line in every_kind(Vocabulary()))
 
 
 @pytest.mark.parametrize("word", KINDS)
 def test_a_kind_tells_all(word: str) -> None:
     """Every field that a kind takes and observes is there, and its example."""
-    kind, text = registry.load("uat.checks", word), "\n".join(one_kind(word))
+    kind, text = registry.load("uat.checks", word), "\n".join(one_kind(word, Vocabulary()))
     names = [field.alias or name for one in (kind.Inputs, kind.Observed) for name, field in one.model_fields.items()]
     assert [name for name in names if f"\n  {name} " not in text] == []
     assert "\n  - id: " in text.partition("\nexample\n")[2].join(["\n", ""])
@@ -28,11 +29,11 @@ def test_a_kind_tells_all(word: str) -> None:
 
 def test_types_units_and_defaults() -> None:
     """A field says its type and unit, whether it must be written, its default, and what changes by itself."""
-    text = " ".join(" ".join(one_kind("http")).split())
+    text = " ".join(" ".join(one_kind("http", Vocabulary())).split())
     assert "method GET, HEAD, POST default: GET" in text
     assert "url text required" in text
     assert "seconds number, seconds the whole exchange with its redirects; changes by itself" in text
-    assert "deadline duration, such as 30s" in " ".join(" ".join(one_kind("command")).split())
+    assert "deadline duration, such as 30s" in " ".join(" ".join(one_kind("command", Vocabulary())).split())
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,15 @@ import yaml
 from jsonschema import Draft7Validator
 
 import tvox_uat
-from tests.test_docs import blocks
+from tests.pages import Block, blocks
 from uat import registry
 from uat.schema import schema, text
+from uat.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "checklists" / "schema.json"
-OWN = sorted((ROOT / "checklists").glob("*.yaml"))
-VALIDATOR = Draft7Validator(schema())
+OWN = sorted((ROOT / "checklists").rglob("*.yaml"))
+VALIDATOR = Draft7Validator(schema(Vocabulary()))
 HEAD = "customer: A\nchecks:\n  - "
 
 
@@ -44,28 +45,31 @@ def wrong(content: str) -> list[str]:
 
 def test_the_stored_schema_is_the_language() -> None:
     """What an editor reads is what the records say; `tvox-uat schema checklists/schema.json` writes it anew."""
-    assert STORED.read_text("utf-8") == text()
+    assert STORED.read_text("utf-8") == text(Vocabulary())
 
 
 def test_it_is_a_schema() -> None:
     """It is sound, and every reference in it leads somewhere."""
-    Draft7Validator.check_schema(schema())
-    references = set(re.findall(r'"#/definitions/([^"]+)"', text()))
-    assert references <= schema()["definitions"].keys()
+    Draft7Validator.check_schema(schema(Vocabulary()))
+    references = set(re.findall(r'"#/definitions/([^"]+)"', text(Vocabulary())))
+    assert references <= schema(Vocabulary())["definitions"].keys()
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: str(path.name))
 def test_own_checklists_are_right(path: Path) -> None:
     """The project's own checklists are right by it, and begin with the line by which an editor finds it."""
     content = path.read_text("utf-8")
-    assert content.startswith("# yaml-language-server: $schema=schema.json\n")
+    above = "../" * (len(path.relative_to(STORED.parent).parts) - 1)
+    assert content.startswith(f"# yaml-language-server: $schema={above}schema.json\n")
     assert wrong(content) == []
 
 
-@pytest.mark.parametrize(("place", "content"), blocks("yaml"), ids=[place for place, _ in blocks("yaml")])
-def test_documented_checklists_are_right(place: str, content: str) -> None:
+@pytest.mark.parametrize(
+    "block", [block for block in blocks("yaml") if not block.is_answers], ids=lambda block: str(block.place)
+)
+def test_documented_checklists_are_right(block: Block) -> None:
     """Every block of the documentation is right by it."""
-    assert wrong(content) == []
+    assert wrong(block.whole()) == []
 
 
 @pytest.mark.parametrize("word", registry.names("uat.checks"))
@@ -115,7 +119,7 @@ def everything_described(one: Any, path: str = "") -> list[str]:
 
 def test_an_editor_can_explain() -> None:
     """Every field of a checklist and of a check, every kind, property and operator has a description."""
-    whole = json.loads(text())
+    whole = json.loads(text(Vocabulary()))
     check = whole["properties"]["checks"]["anyOf"][0]["items"]
     for one in (whole["properties"], check["properties"]):
         assert [name for name, value in one.items() if not value.get("description")] == []
@@ -126,6 +130,6 @@ def test_an_editor_can_explain() -> None:
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is printed, or written to a file, for a customer's own folder."""
     assert tvox_uat.main(["schema"]) == 0
-    assert capsys.readouterr().out == text()
+    assert capsys.readouterr().out == text(Vocabulary())
     assert tvox_uat.main(["schema", str(tmp_path / "schema.json")]) == 0
-    assert (tmp_path / "schema.json").read_text("utf-8") == text()
+    assert (tmp_path / "schema.json").read_text("utf-8") == text(Vocabulary())

@@ -60,9 +60,13 @@ class Observed(Record):
 
 def observe(inputs: Inputs, probe: Probe) -> Observed:
     """Read what nft lists, then what iptables and ip6tables have of their own."""
-    found = [*_read(ask(probe, _QUESTION).text)]
-    meant = [text for chain, text in found if inputs.chain in (None, chain)]
+    meant = [text for chain, text in rules(probe) if inputs.chain in (None, chain)]
     return Observed(active=bool(meant), rules=tuple(sorted(meant)), count=len(meant))
+
+
+def rules(probe: Probe) -> list[_Rule]:
+    """List all rules, each with the chain or set it stands in."""
+    return [*_read(ask(probe, _QUESTION).text)]
 
 
 def _read(text: str) -> Iterator[_Rule]:

@@ -39,14 +39,19 @@ class Observed(Record):
 
 def observe(inputs: Inputs, probe: Probe) -> Observed:
     """Read the hosts file; where there is none, it holds no name."""
+    name = inputs.name.lower()
+    addresses = dict.fromkeys(address for address, names in entries(probe) if name in names)
+    return Observed(exists=bool(addresses), addresses=tuple(addresses))
+
+
+def entries(probe: Probe) -> tuple[tuple[str, list[str]], ...]:
+    """Read the hosts file: each address with its names, in lower case."""
     output = ask(probe, _QUESTION, understood=None)
     if is_absent(output):
-        return Observed(exists=False)
+        return ()
     if output.exit_code != 0:
         raise ObservationError(f"cannot read the hosts file: {complaint(output)}")
-    name = inputs.name.lower()
-    addresses = dict.fromkeys(address for address, names in _entries(output.text) if name in names)
-    return Observed(exists=bool(addresses), addresses=tuple(addresses))
+    return tuple(_entries(output.text))
 
 
 def _entries(text: str) -> Iterator[tuple[str, list[str]]]:

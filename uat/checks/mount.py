@@ -52,13 +52,16 @@ class Observed(Record):
 
 def observe(inputs: Inputs, probe: Probe) -> Observed:
     """Read the kernel's list of mounts."""
+    return mounts(probe).get(inputs.path.rstrip("/") or "/", Observed(mounted=False))
+
+
+def mounts(probe: Probe) -> dict[str, Observed]:
+    """Read all mounts by their mount points; of several on one point the last, which lies on top."""
     output = ask(probe, _QUESTION)
     lines = [line for line in map(_LINE.fullmatch, output.text.splitlines()) if line]
     if not lines:
         raise ObservationError(f"the kernel's list of mounts cannot be read: {output.text[:80]!r}")
-    path = inputs.path.rstrip("/") or "/"
-    here = [line for line in lines if _plain(line["point"]) == path]
-    return _read(here[-1]) if here else Observed(mounted=False)
+    return {_plain(line["point"]): _read(line) for line in lines}
 
 
 def _read(line: re.Match[str]) -> Observed:

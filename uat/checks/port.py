@@ -21,6 +21,7 @@ import errno
 import re
 import socket
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -80,6 +81,14 @@ class Inputs(Record):
         return self
 
 
+class Listening(Record):
+    """One socket that listens; ``*`` is every address."""
+
+    number: int
+    address: str
+    owners: tuple[str, ...]
+
+
 class Observed(Record):
     """How the port is; what cannot be seen from where it was looked at is None."""
 
@@ -95,18 +104,23 @@ def observe(inputs: Inputs, probe: Probe) -> Observed:
         host = inputs.address or parse_address(probe.system.ssh).host
         return Observed(reachable=_connects(host, inputs.number, probe))
     output = ask(probe, _QUESTION.format(letter=inputs.protocol[0], number=inputs.number))
-    found = [line for line in map(_SOCKET.match, output.text.splitlines()) if line]
-    meant = [line for line in found if int(line["number"]) == inputs.number and _serves(line, inputs.address)]
-    owners = {owner for line in meant for pair in _OWNER.findall(line["rest"]) for owner in pair if owner}
+    meant = [one for one in sockets(output.text) if one.number == inputs.number and _serves(one, inputs.address)]
     return Observed(
         listening=bool(meant),
-        addresses=tuple(sorted({_address(line) for line in meant})),
-        process=", ".join(sorted(owners)),
+        addresses=tuple(sorted({one.address for one in meant})),
+        process=", ".join(sorted({owner for one in meant for owner in one.owners})),
     )
 
 
-def _serves(line: re.Match[str], address: str | None) -> bool:
-    return address is None or _address(line) in ("*", address)
+def sockets(text: str) -> Iterator[Listening]:
+    """Read what ``ss -ln`` or ``netstat -ln`` lists, with ``p`` for the processes."""
+    for line in filter(None, map(_SOCKET.match, text.splitlines())):
+        owners = (owner for pair in _OWNER.findall(line["rest"]) for owner in pair if owner)
+        yield Listening(number=int(line["number"]), address=_address(line), owners=tuple(owners))
+
+
+def _serves(one: Listening, address: str | None) -> bool:
+    return address is None or one.address in ("*", address)
 
 
 def _address(line: re.Match[str]) -> str:

@@ -61,17 +61,25 @@ class Observed(Record):
 
 def observe(inputs: Inputs, probe: Probe) -> Observed:
     """List all processes and keep those that are meant; those of our own connection are none of the machine's."""
-    output = ask(probe, _QUESTION)
-    lines = {line["pid"]: line for line in map(_read, output.text.splitlines())}
-    ours = _ours(lines)
-    if not ours:
-        raise ObservationError(f"ps listed not even itself: {output.text[:80]!r}")
-    found = [line for pid, line in lines.items() if pid not in ours and _is_alive(line) and _is_meant(line, inputs)]
+    found = [line for line in listed(probe) if _is_meant(line, inputs)]
     return Observed(
         count=len(found),
         users=tuple(sorted({line["user"].strip() for line in found})),
         arguments=tuple(sorted(line["arguments"].strip() for line in found)),
     )
+
+
+def listed(probe: Probe) -> list[_Line]:
+    """List the processes that live and are none of our connection's.
+
+    :returns: matches with the groups pid, parent, state, user, name and arguments, blanks around them.
+    """
+    output = ask(probe, _QUESTION)
+    lines = {line["pid"]: line for line in map(_read, output.text.splitlines())}
+    ours = _ours(lines)
+    if not ours:
+        raise ObservationError(f"ps listed not even itself: {output.text[:80]!r}")
+    return [line for pid, line in lines.items() if pid not in ours and _is_alive(line)]
 
 
 def _read(text: str) -> _Line:

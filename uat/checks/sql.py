@@ -58,6 +58,9 @@ _DOES = re.compile(
 )
 """What a statement that reads can do besides: files, locks, other sessions (PostgreSQL 15, 9; MySQL 8.0, 12)."""
 
+_NO_TABLE = re.compile(r"^(ERROR 1146 |\w+:  42P01: )", re.MULTILINE)
+"""How a server says, in any language, that a table is not there (MySQL: ER_NO_SUCH_TABLE; PostgreSQL: appendix A)."""
+
 _TEXTS = re.compile(r"'[^']*'")
 
 
@@ -107,6 +110,7 @@ class Inputs(Record):
 class Observed(Record):
     """The answer; a database that cannot be asked is an error, an empty answer is none."""
 
+    exists: bool = Field(description="every table that the query names is there")
     value: str | None = Field(
         description="the first field of the first row, its first 65536 characters; None: NULL, or no row"
     )
@@ -122,24 +126,51 @@ class _Table:
     rows: tuple[tuple[str | None, ...], ...]
 
 
+class NoTableError(ObservationError):
+    """A table that the query names is not there."""
+
+    def __init__(self, said: str, *, seconds: float) -> None:
+        """Say what the server said, and how long it took."""
+        super().__init__(said)
+        self.seconds = seconds
+
+
 def observe(inputs: Inputs, probe: Probe) -> Observed:
-    """Ask once; the password goes over stdin into the client's environment, never onto a command line."""
+    """Ask once."""
+    try:
+        table, seconds = ask_database(inputs, probe)
+    except NoTableError as absent:
+        return Observed(exists=False, value=None, number=None, rows=0, columns=(), seconds=absent.seconds)
+    value = table.rows[0][0] if table.rows else None
+    return Observed(
+        exists=True,
+        value=value[:_VALUE_CHARACTERS] if value is not None else None,
+        number=_number(value),
+        rows=len(table.rows),
+        columns=table.columns,
+        seconds=round(seconds, 3),
+    )
+
+
+def ask_database(inputs: Inputs, probe: Probe) -> tuple[_Table, float]:
+    """Ask once, and give the whole answer and how long it took.
+
+    The password goes over stdin into the client's environment, never onto a command line.
+
+    :raises NoTableError: a table that the query names is not there.
+    :raises ObservationError: the database gave no answer, or more than is read.
+    """
     client, read = (_psql if inputs.server is Server.POSTGRESQL else _mysql)(inputs, probe)
     command = as_user(client, inputs.run_as, probe)
     output = probe.run(command, stdin=_password(inputs, probe))
+    if output.exit_code != 0 and _NO_TABLE.search(output.errors):
+        raise NoTableError(_reason(output), seconds=round(output.seconds, 3))
     if output.exit_code != 0:
         raise ObservationError(f"{inputs.server} gave no answer (exit code {output.exit_code}): {_reason(output)}")
     table = None if output.is_truncated else read(output.text)
     if table is None or len(table.rows) > _ROWS_AT_MOST:
         raise ObservationError(f"more than {_ROWS_AT_MOST} rows or 8 MiB came back; let the database count or sum")
-    value = table.rows[0][0] if table.rows else None
-    return Observed(
-        value=value[:_VALUE_CHARACTERS] if value is not None else None,
-        number=_number(value),
-        rows=len(table.rows),
-        columns=table.columns,
-        seconds=round(output.seconds, 3),
-    )
+    return table, output.seconds
 
 
 def _reason(output: Output) -> str:
@@ -181,7 +212,23 @@ def _psql(inputs: Inputs, probe: Probe) -> tuple[str, Read]:
     field, row, null = f" |{mark}| ", f"\n--{mark}--\n", f"NULL {mark}"
     options = f"-c default_transaction_read_only=on -c statement_timeout={_statement_seconds(probe)}s"
     place = inputs.host or inputs.socket
-    words = ["psql", "-X", "-q", "-A", "-w", "-P", "footer=off", "-P", f"null={null}", "-F", field, "-R", row]
+    words = [
+        "psql",
+        "-X",
+        "-q",
+        "-A",
+        "-w",
+        "-v",
+        "VERBOSITY=verbose",
+        "-P",
+        "footer=off",
+        "-P",
+        f"null={null}",
+        "-F",
+        field,
+        "-R",
+        row,
+    ]
     words += ["-d", inputs.database, *(["-U", inputs.user] if inputs.user else [])]
     words += [*(["-h", place] if place else []), *(["-p", str(inputs.port)] if inputs.port else [])]
     words += ["-c", _limited(inputs.query)]

@@ -120,18 +120,24 @@ def _span(said: str) -> int | None:
 
 
 def _cron(matches: str, probe: Probe) -> Observed:
+    jobs, is_run = crontabs(probe)
+    found = {f"{path}: {' '.join(line.split())}" for path, line in jobs if re.search(matches, line)}
+    return Observed(exists=bool(found), enabled=bool(found) and is_run, lines=tuple(sorted(found)))
+
+
+def crontabs(probe: Probe) -> tuple[list[tuple[str, str]], bool]:
+    """Read the jobs of all crontabs: each file and line; and whether a cron runs now."""
     output = ask(probe, _CRONTABS)
     if output.stderr:
         raise ObservationError(f"cannot read all crontabs: {complaint(output)}")
     head, _, text = output.text.partition("--\n")
     known = head.split()
-    found = {
-        f"{path}: {' '.join(line.split())}"
+    jobs = [
+        (path, line)
         for path, line in re.findall(r"^(/[^:\n]*):(.*)$", text, re.MULTILINE)
-        if _is_job(line) and not _is_ignored(path, is_debian="debian" in known) and re.search(matches, line)
-    }
-    is_run = bool({"cron", "crond"} & set(known))
-    return Observed(exists=bool(found), enabled=bool(found) and is_run, lines=tuple(sorted(found)))
+        if _is_job(line) and not _is_ignored(path, is_debian="debian" in known)
+    ]
+    return jobs, bool({"cron", "crond"} & set(known))
 
 
 def _is_job(line: str) -> bool:

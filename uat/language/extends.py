@@ -69,13 +69,13 @@ class _Reading:
         elif found.resolve() in trail:
             self.problems.append(Problem(source=reference.source, message="this file extends itself"))
         else:
-            self.visit(found, _shown(found), trail)
+            self.visit(found, shown(found), trail)
 
     def _found(self, word: str, origin: Path) -> Path | str:
         """Find the file that is meant, or say why there is none."""
         if re.search(r"[/\\]|\.ya?ml$", word):
             path = origin.parent / word
-            return path if path.is_file() else f"there is no file {_shown(path)}"
+            return path if path.is_file() else f"there is no file {shown(path)}"
         folders = (*self.search, origin.parent, OWN)
         files = [file for folder in folders for file in sorted(folder.glob("*.y*ml"))]
         others = [file for file in files if file.resolve() != origin.resolve()]
@@ -83,7 +83,7 @@ class _Reading:
         return next(named, None) or unknown_word("checklist", word, dict.fromkeys(one.stem for one in others))
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """Name a file as briefly as it can be found from here."""
     plain = Path(os.path.normpath(path))
     return str(plain.relative_to(Path.cwd())) if plain.is_relative_to(Path.cwd()) else str(plain)

@@ -24,7 +24,15 @@ from uat.model import Source
 
 _USE = re.compile(rf"\{{\{{({NAME})\}}\}}|\{{({NAME})\}}")
 
-BUILT_IN: Mapping[str, str] = MappingProxyType({"customer": "customer", "host": "system.ssh", "web": "system.web"})
+BUILT_IN: Mapping[str, str] = MappingProxyType(
+    {
+        "customer": "customer",
+        "host": "system.ssh",
+        "web": "system.web",
+        "web_host": "system.web",
+        "web_port": "system.web",
+    }
+)
 """What every checklist has, and the field that it comes from."""
 
 MAX_CHARACTERS = 65_536
@@ -50,21 +58,18 @@ class Values:
         return replace(self, texts={**self.texts, **texts})
 
 
-def resolve(
-    written: Table, fields: Mapping[str, Text | None], problems: list[Problem], *, is_base: bool = False
-) -> Values:
+def resolve(written: Table, fields: Mapping[str, Text | None], problems: list[Problem]) -> Values:
     """Give every variable its text; variables may be made of others.
 
     :param written: the checklist's ``variables:``.
-    :param fields: the texts of the fields that built-in variables come from.
-    :param is_base: what is built in comes from a customer's file, which is not known yet.
+    :param fields: the texts of the fields that built-in variables come from; one that is not written has no value.
     """
     values = {name: _value_of(name, entry, problems) for name, entry in written.entries.items()}
     nodes = {name: value for name, value in values.items() if isinstance(value, Text) and not value.is_blank}
     nodes.update({name: text for name in BUILT_IN if (text := fields.get(name))})
     lists = {name: value for name, value in values.items() if isinstance(value, Rows)}
     blank = {name for name, value in values.items() if isinstance(value, Text) and value.is_blank}
-    empty = _empty(nodes, blank | ({name for name in BUILT_IN if name not in nodes} if is_base else set()))
+    empty = _empty(nodes, blank | {name for name in BUILT_IN if name not in nodes})
     written_out = {name: text for name, text in nodes.items() if name not in empty}
     return Values(texts=_Resolution(written_out, empty, problems).all(), empty=empty, lists=lists)
 
@@ -122,7 +127,7 @@ class Filling:
         return node
 
     def _text(self, text: Text) -> Text:
-        used = _uses(text)
+        used = uses(text)
         lacking = self._lacking(used)
         if lacking and self.holes is not None:
             self.holes[text.source] = lacking
@@ -149,6 +154,18 @@ def host_of(ssh: str) -> str:
     return address.partition(":")[0] if address.count(":") == 1 else address
 
 
+def _part(name: str, text: str) -> str:
+    """Give what a built-in variable takes of the field that it comes from."""
+    if name in ("host", "web_host"):
+        return host_of(text)
+    return port_of(text) if name == "web_port" else text
+
+
+def port_of(web: str) -> str:
+    """Give the port of ``host[:port]``; where none is written, that of HTTPS."""
+    return web[web.rindex(host_of(web)) + len(host_of(web)) :].lstrip("]").lstrip(":") or "443"
+
+
 def _value_of(name: str, entry: Entry, problems: list[Problem]) -> Node:
     """Give the text or the rows of a variable; a blank text when it is described only."""
     blank = Text(value="", source=entry.key, is_blank=True)
@@ -170,13 +187,25 @@ def _value_of(name: str, entry: Entry, problems: list[Problem]) -> Node:
 def _empty(nodes: Mapping[str, Text], blank: Collection[str]) -> frozenset[str]:
     """Add to the variables without a value those that are made of one."""
     empty = set(blank)
-    while more := {name for name, text in nodes.items() if name not in empty and _uses(text) & empty}:
+    while more := {name for name, text in nodes.items() if name not in empty and uses(text) & empty}:
         empty |= more
     return frozenset(empty)
 
 
-def _uses(text: Text) -> set[str]:
+def uses(text: Text) -> set[str]:
+    """Name the variables that a text has in it."""
     return {use[2] for use in _USE.finditer(text.value) if use[2]} if "{" in text.value else set()
+
+
+def used_in(node: Node) -> tuple[str, ...]:
+    """Name the variables that a value has in its texts, in the order in which they stand there."""
+    match node:
+        case Text():
+            return tuple(sorted(uses(node)))
+        case Rows():
+            return tuple(dict.fromkeys(name for item in node.items for name in used_in(item)))
+        case Table():
+            return tuple(dict.fromkeys(name for entry in node.entries.values() for name in used_in(entry.value)))
 
 
 def _wrong_name(name: str) -> str | None:
@@ -246,6 +275,6 @@ class _Resolution:
         if name not in self._values:
             self._trail.append(name)
             text = _filled(self._nodes[name], self._nodes, self._empty, self._problems, self._value).value
-            self._values[name] = host_of(text) if name == "host" else text
+            self._values[name] = _part(name, text)
             self._trail.pop()
         return self._values[name]

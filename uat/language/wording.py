@@ -30,13 +30,20 @@ _DUE: Mapping[str, str] = MappingProxyType(
 """What was due, by pydantic's word for the fault (pydantic 2: "Validation Errors")."""
 
 
+_LISTED = 40
+"""How many right words are told where none is near."""
+
+
 def unknown_word(noun: str, word: str, known: Iterable[str]) -> str:
     """Say that a word is not known, and which one was probably meant."""
     right = tuple(known)
     near = get_close_matches(word, right, n=1)
     if near:
         return f"unknown {noun} '{word}'; did you mean '{near[0]}'?"
-    return f"unknown {noun} '{word}'; one of: {', '.join(right)}" if right else f"unknown {noun} '{word}'"
+    if not right:
+        return f"unknown {noun} '{word}'"
+    more = f" and {len(right) - _LISTED} more" if len(right) > _LISTED else ""
+    return f"unknown {noun} '{word}'; one of: {', '.join(right[:_LISTED])}{more}"
 
 
 def wrong_value(kind: str, said: str, value: JsonValue) -> str:

@@ -82,8 +82,9 @@ Node: TypeAlias = Text | Rows | Table
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One file: its mapping, its bytes, and what is wrong with it although it could be read."""
+    """One file: where it is, its mapping, its bytes, and what is wrong with it although it could be read."""
 
+    path: Path
     table: Table
     content: bytes
     problems: tuple[Problem, ...]
@@ -98,7 +99,7 @@ def read(path: Path, *, name: str) -> Page:
     text = _decoded(content, name)
     builder = _Builder(name, _events(text, name))
     table = builder.document()
-    return Page(table=table, content=content, problems=tuple(builder.problems))
+    return Page(path=path, table=table, content=content, problems=tuple(builder.problems))
 
 
 def plain(node: Node) -> JsonValue:

@@ -203,10 +203,19 @@ class Limits(Record):
         return self
 
 
+class OwnKind(Record):
+    """A kind of checks from a partner's own file: its word, where it was read, and the digest of what was read."""
+
+    word: str
+    path: str
+    sha256: str
+
+
 class Checklist(Record):
     """A customer's whole file, resolved; ``sha256`` is of the files it was read from, in order.
 
     ``areas`` are the chapters' titles, by the word that a check's ``area`` says.
+    ``own_kinds`` are those of a partner's own kinds by which a check looks.
     """
 
     customer: str
@@ -222,5 +231,6 @@ class Checklist(Record):
     skips: tuple[Skip, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     expected_changes: tuple[ExpectedChange, ...] = ()
+    own_kinds: tuple[OwnKind, ...] = ()
     path: str = ""
     sha256: str = ""

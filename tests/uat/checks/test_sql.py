@@ -167,8 +167,15 @@ def test_read_only(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_wrong_query(asking: Asking) -> None:
     """A query that the server does not understand is an error in the server's own words."""
-    with pytest.raises(ObservationError, match=r"no_such_table"):
-        asking("select * from no_such_table")
+    with pytest.raises(ObservationError, match=r"no_such_column"):
+        asking("select no_such_column from words")
+
+
+def test_absent_table(asking: Asking) -> None:
+    """A table that is not there is seen as such: another release may have it."""
+    absent, present = asking("select count(*) from no_such_table"), asking("select count(*) from words")
+    assert (absent.exists, absent.number, absent.rows) == (False, None, 0)
+    assert present.exists
 
 
 def test_refused_login(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:

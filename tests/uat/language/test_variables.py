@@ -161,3 +161,11 @@ def test_enabled_is_a_truth(tmp_path: Path) -> None:
     """A check is enabled by true alone."""
     (said,) = refused(tmp_path, f"{HEAD}{CALLS}    enabled: si\n")
     assert said == "acme.yaml:7:14: true or false is due here, not 'si'"
+
+
+def test_built_in_without_its_field(tmp_path: Path) -> None:
+    """A check that needs the web pages' name does not apply while nobody has written it."""
+    made = loaded(
+        tmp_path, "customer: ACME\n" + "checks: [{id: A, http: {url: 'https://{web}/'}, expect: {status: 200}}]\n"
+    )
+    assert made.checks[0].absent == Absence(lack=Lack.VARIABLE, name="web")
