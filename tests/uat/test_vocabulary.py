@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import tvox_uat
-from tests.test_docs import FENCE, ROOT
+from tests.pages import ROOT, blocks
 from tests.uat.test_plugin import Desk, desk
 from tests.uat.writing import HEAD, ONE, loaded, refused
 from uat.checklist import load
@@ -20,9 +20,9 @@ from uat.vocabulary import Vocabulary
 
 __all__ = ["desk"]
 
-PAGE = (ROOT / "docs" / "own-kind.md").read_text("utf-8")
-(KIND,) = [text for word, text in FENCE.findall(PAGE) if word == "python"]
-(LIST,) = [text for word, text in FENCE.findall(PAGE) if word == "yml"]
+PAGE = ROOT / "docs" / "own-kind.md"
+(KIND,) = [block.text for block in blocks("python", PAGE)]
+(LIST,) = [block.text for block in blocks("yml", PAGE)]
 FAX = "checks:\n  - id: A\n    fax_queue: {folder: /x}\n    expect: {exists: true}\n"
 
 
