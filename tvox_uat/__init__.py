@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; give the process's exit code: 0 done, 1 not done, 2 wrong usage, 11 unreachable or refused."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        return int(options.command(options))
     except (TvoxError, NoChecklistError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return _exit_code(error)
@@ -44,5 +44,5 @@ def _parser() -> argparse.ArgumentParser:
         text = (module.__doc__ or "").strip().split("\n\n")[0]
         command = commands.add_parser(word, help=text[:1].lower() + text[1:].rstrip("."), description=text)
         module.arguments(command)
-        command.set_defaults(run=module.run)
+        command.set_defaults(command=module.run)
     return parser
