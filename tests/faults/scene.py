@@ -211,7 +211,10 @@ class Scene:
     @property
     def folders(self) -> list[Path]:
         """List the evidence folders, oldest first."""
-        return sorted(path.parent for path in self.desk.glob("evidence*/*/*/*/journal.jsonl"))
+        try:
+            return sorted(path.parent for path in self.desk.glob("evidence*/*/*/*/journal.jsonl"))
+        except FileNotFoundError:  # a folder went while it was walked through
+            return []
 
     @property
     def journal(self) -> Run:
