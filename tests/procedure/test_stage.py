@@ -183,7 +183,8 @@ def test_ctrl_c(sshd: Sshd, checklist: Path, tmp_path: Path) -> None:
     proxy = Proxy(sshd.port)
     proxied = through(sshd, proxy)
     program = (
-        "import sys, procedure.attempt, procedure.stage, tvox_uat;"
+        "import signal, sys, procedure.attempt, procedure.stage, tvox_uat;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a shell's background job ignores it
         f"procedure.attempt.ROOT = procedure.stage.ROOT = {str(tmp_path / 'machine')!r};"
         "sys.exit(tvox_uat.main(sys.argv[1:]))"
     )
