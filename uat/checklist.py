@@ -24,7 +24,7 @@ from uat.language.fitting import as_table, fit, problem
 from uat.language.layers import GIVEN, Layers, merge
 from uat.language.licences import apply_licences
 from uat.language.plan import read_system, read_upgrade
-from uat.language.variables import Filling, Values, fill_table, resolve
+from uat.language.variables import BUILT_IN, Filling, Values, fill_table, resolve
 from uat.language.wording import unknown_word
 from uat.language.yaml_marks import Entry, Table, Text, plain
 from uat.model import (
@@ -214,12 +214,10 @@ class _Reading:
     def _values(self, system: Table) -> Values:
         fields = {
             "customer": self.layers.fields.get("customer"),
-            "host": system.get("ssh"),
-            "web": system.get("web"),
-            "web_host": system.get("web"),
-            "web_port": system.get("web"),
+            "system.ssh": system.get("ssh"),
+            "system.web": system.get("web"),
         }
-        texts = {name: node if isinstance(node, Text) else None for name, node in fields.items()}
+        texts = {name: node if isinstance(node := fields[place], Text) else None for name, place in BUILT_IN.items()}
         return resolve(self.layers.sections["variables"], texts, self.problems)
 
     def _checks(

@@ -14,7 +14,7 @@ from uat.checklist import Whole, load_whole
 from uat.discover import SOURCES
 from uat.language.variables import BUILT_IN, used_in
 from uat.language.yaml_marks import Node, Table, Text, plain
-from uat.model import JsonValue, Record, Words
+from uat.model import JsonValue, Record, Words, spoken
 from uat.round_trip import inline
 
 FOLDER = Path("checklists")
@@ -35,7 +35,7 @@ class Question(Record):
 
     def words(self, language: str) -> str:
         """Give the description in a language, else in whichever there is."""
-        return self.description.get(language) or next(iter(self.description.values()), "")
+        return str(spoken(self.description, language))
 
 
 class Bases(Record):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from uat import expect
 from uat.errors import ObservationError, UnreachableError
-from uat.model import Check, Checklist, JsonValue, Mismatch, Outcome, Phase, Result, Waiver
+from uat.model import Check, Checklist, JsonValue, Mismatch, Outcome, Phase, Result, Waiver, spoken
 from uat.probe import Probe
 from uat.vocabulary import Vocabulary
 
@@ -130,7 +130,7 @@ def left_out(check: Check, checklist: Checklist) -> tuple[Outcome, str] | None:
     if skip:
         return Outcome.SKIPPED, skip.reason
     if check.disabled:
-        return Outcome.SKIPPED, check.disabled.get(checklist.language) or next(iter(check.disabled.values()))
+        return Outcome.SKIPPED, spoken(check.disabled, checklist.language)
     if check.absent:
         return Outcome.NOT_APPLICABLE, f"{check.absent.lack}: {check.absent.name}"
     return None

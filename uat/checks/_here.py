@@ -46,7 +46,15 @@ def silence(error: OSError, host: str, port: int) -> str:
 
 
 def keep(
-    probe: Probe, kind: str, label: str, *, status: str, taken_at: datetime, seconds: float, body: bytes = b""
+    probe: Probe,
+    kind: str,
+    label: str,
+    *,
+    status: str,
+    taken_at: datetime,
+    seconds: float,
+    body: bytes = b"",
+    errors: str = "",
 ) -> None:
     """Record what was asked from here and what came back."""
     clean = probe.redactor.body(body, cap=probe.limits.evidence_bytes)
@@ -56,6 +64,7 @@ def keep(
             label=label,
             status=status,
             body=clean.text,
+            errors=errors,
             sha256=clean.sha256 if body else "",
             size_bytes=clean.size_bytes,
             truncated=clean.is_truncated,

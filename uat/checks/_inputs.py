@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import Annotated, TypeVar
 
 from uat.model import AfterValidator, Field
 from uat.secret import is_reference
 
 Content = TypeVar("Content")
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address, IPv4 or IPv6."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _path(value: str) -> str:

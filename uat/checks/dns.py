@@ -26,10 +26,12 @@ import dns.message
 import dns.rcode
 import dns.resolver
 
+from uat.checks._here import keep
+from uat.checks._inputs import is_address
 from uat.checks._shell import ADMIN_PATH, ask, complaint
 from uat.checks.port import From
 from uat.errors import ObservationError
-from uat.model import Evidence, Field, Record, Viewpoint, field_validator, model_validator
+from uat.model import Field, Record, field_validator, model_validator
 from uat.probe import Probe
 from uat.ssh.output import Output
 
@@ -88,20 +90,20 @@ class Inputs(Record):
     @field_validator("name")
     @classmethod
     def _is_name(cls, value: str) -> str:
-        if not _is_address(value) and not re.fullmatch(r"[A-Za-z0-9_*][A-Za-z0-9_*.-]{0,253}", value):
+        if not is_address(value) and not re.fullmatch(r"[A-Za-z0-9_*][A-Za-z0-9_*.-]{0,253}", value):
             raise ValueError(f"'{value}' is no name in the DNS: letters, digits and . - _ only; others as xn--...")
         return value.removesuffix(".")
 
     @field_validator("server")
     @classmethod
     def _is_server(cls, value: str | None) -> str | None:
-        if value is not None and not _is_address(value):
+        if value is not None and not is_address(value):
             raise ValueError(f"a DNS server is told by its address, and '{value}' is none")
         return value
 
     @model_validator(mode="after")
     def _fits(self) -> Inputs:
-        if _is_address(self.name) and self.type is not Type.PTR:
+        if is_address(self.name) and self.type is not Type.PTR:
             raise ValueError("an address is looked up with 'type: PTR'")
         if self.port != _PORT and self.server is None:
             raise ValueError("a port belongs to a 'server'")
@@ -110,7 +112,7 @@ class Inputs(Record):
     @property
     def asked(self) -> str:
         """The name that is asked for: an address turned round (RFC 1035, 3.5)."""
-        return ip_address(self.name).reverse_pointer if _is_address(self.name) else self.name
+        return ip_address(self.name).reverse_pointer if is_address(self.name) else self.name
 
 
 class Observed(Record):
@@ -207,23 +209,15 @@ def _record(
     seconds: float,
     errors: str = "",
 ) -> None:
-    whole = response.to_text() if response else ""
-    body = probe.redactor.body(whole.encode(), cap=probe.limits.evidence_bytes)
-    probe.record(
-        Evidence(
-            kind="dns",
-            label=f"{inputs.type} {inputs.asked}" + (f" @{inputs.server}:{inputs.port}" if inputs.server else ""),
-            status=dns.rcode.to_text(response.rcode()) if response else "",
-            body=body.text,
-            errors=errors,
-            sha256=body.sha256,
-            size_bytes=body.size_bytes,
-            truncated=body.is_truncated,
-            redacted=body.redacted,
-            taken_at=taken_at,
-            seconds=round(seconds, 3),
-            viewpoint=Viewpoint.HERE,
-        )
+    keep(
+        probe,
+        "dns",
+        f"{inputs.type} {inputs.asked}" + (f" @{inputs.server}:{inputs.port}" if inputs.server else ""),
+        status=dns.rcode.to_text(response.rcode()) if response else "",
+        taken_at=taken_at,
+        seconds=seconds,
+        body=response.to_text().encode() if response else b"",
+        errors=errors,
     )
 
 
@@ -245,11 +239,3 @@ def _plain(kind: Type, text: str) -> str:
     return _ESCAPED.sub(lambda one: bytes([int(one[1])]) if len(one[1]) == 3 else one[1], raw).decode(
         errors="replace"
     )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

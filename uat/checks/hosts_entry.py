@@ -13,9 +13,8 @@ Example::
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
-from uat.checks._inputs import Name
+from uat.checks._inputs import Name, is_address
 from uat.checks._shell import ask, complaint, is_absent
 from uat.errors import ObservationError
 from uat.model import Field, Record
@@ -58,13 +57,5 @@ def _entries(text: str) -> Iterator[tuple[str, list[str]]]:
     """Read hosts(5): an address, its names, a comment from ``#`` on; a line with no address means nothing."""
     for line in text.split("\n"):
         address, *names = line.partition("#")[0].lower().split() or [""]
-        if _is_address(address):
+        if is_address(address):
             yield address, names
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -25,9 +25,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from uat.checks._here import keep
 from uat.checks._shell import ADMIN_PATH, ask
 from uat.errors import ObservationError
-from uat.model import Evidence, Field, Record, Viewpoint, model_validator
+from uat.model import Field, Record, model_validator
 from uat.probe import Probe
 from uat.ssh.address import parse_address
 
@@ -133,16 +134,8 @@ def _connects(host: str, number: int, probe: Probe) -> bool:
     """Open a TCP connection, close it at once, and record it."""
     began, taken_at = time.monotonic(), datetime.now(UTC)
     status = _try(host, number, timeout=probe.limits.connect)
-    probe.record(
-        Evidence(
-            kind="tcp",
-            label=f"{host}:{number}",
-            status=status,
-            taken_at=taken_at,
-            seconds=round(time.monotonic() - began, 3),
-            viewpoint=Viewpoint.HERE,
-        )
-    )
+    seconds = time.monotonic() - began
+    keep(probe, "tcp", f"{host}:{number}", status=status, taken_at=taken_at, seconds=seconds)
     return status == _CONNECTED
 
 
