@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reports.formats import Formats
 from reports.visible import on_one_line
-from uat.model import Check, Expectation, JsonValue, Phase
+from uat.model import Check, Expectation, JsonValue, Phase, Words, spoken
 
-_RELATIVE = ("unchanged", "changed", "not_below_before", "not_above_before", "drift", "nothing_lost", "nothing_new")
+RELATIVE = ("unchanged", "changed", "not_below_before", "not_above_before", "drift", "nothing_lost", "nothing_new")
 """The operators that compare with before; in pre they only record."""
 
 _UNSAID: Mapping[str, JsonValue] = {
@@ -67,6 +67,19 @@ def property_name(check: Check, path: str, formats: Formats) -> str:
     return formats.language.say("sheet.part", name=said, part=on_one_line(part)) if part else said
 
 
+def area_title(check: Check, areas: Mapping[str, Words], formats: Formats) -> str:
+    """Give the title of a check's chapter; one that nobody declared is its own title."""
+    title = spoken(areas.get(check.area, {}), formats.language.code) or check.area
+    return on_one_line(str(title)) or formats.language.say("label.other_area")
+
+
+def masked(one: Expectation, text: str, formats: Formats) -> str:
+    """Say beside what is expected what does not count when the value is compared."""
+    if not one.mask:
+        return text
+    return formats.language.say("operator.masked", text=text, mask=on_one_line(", ".join(one.mask)))
+
+
 def _inputs(check: Check, formats: Formats) -> Iterator[tuple[str, str]]:
     for name, value in check.inputs.items():
         if name in _HIDDEN or value in (None, "", [], {}) or value == _UNSAID.get(name):
@@ -111,7 +124,7 @@ def _lines(check: Check, phase: Phase, formats: Formats) -> Iterator[tuple[str, 
     for is_relative in (False, True):
         if is_relative and phase is Phase.PRE:
             continue
-        chosen = [one for one in expected if (one.operator in _RELATIVE) is is_relative]
+        chosen = [one for one in expected if (one.operator in RELATIVE) is is_relative]
         for path in dict.fromkeys(one.property for one in chosen):
             texts = [_expected(one, formats) for one in chosen if one.property == path]
             name = property_name(check, path, formats)
@@ -119,10 +132,7 @@ def _lines(check: Check, phase: Phase, formats: Formats) -> Iterator[tuple[str, 
 
 
 def _expected(one: Expectation, formats: Formats) -> str:
-    text = _operator(one.property, one.operator, one.operand, formats)
-    if not one.mask:
-        return text
-    return formats.language.say("operator.masked", text=text, mask=on_one_line(", ".join(one.mask)))
+    return masked(one, _operator(one.property, one.operator, one.operand, formats), formats)
 
 
 def _operator(name: str, operator: str, operand: JsonValue, formats: Formats) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from reports.exhibit import Exhibit, exhibit
 from reports.formats import Formats
+from reports.plain import RELATIVE, area_title, masked
 from reports.verdict import WRONG
 from reports.visible import on_one_line, visible
 from reports.words import Language
@@ -28,8 +29,7 @@ from uat.model import (
     spoken,
 )
 
-_WITH_BASELINE = ("unchanged", "changed", "not_below_before", "not_above_before", "drift")
-_AGAINST_BASELINE = (*_WITH_BASELINE, "nothing_lost", "nothing_new")
+_LISTS = ("nothing_lost", "nothing_new")
 _NO_BASELINE = "no_baseline"
 """What a mismatch expected when there was nothing to compare with (`uat.expect`)."""
 
@@ -158,7 +158,7 @@ class _Rows:
             id=check.id,
             title=visible(check.words(language)),
             kind=check.kind,
-            area=visible(self._area(check)) or self.formats.language.say("label.other_area"),
+            area=area_title(check, self.areas, self.formats),
             severity=check.severity,
             outcome=result.outcome if result else Outcome.NOT_RUN,
             lines=tuple(self._lines(check, result)),
@@ -172,10 +172,6 @@ class _Rows:
             attempts=result.attempts if result else 0,
             result=result,
         )
-
-    def _area(self, check: Check) -> str:
-        titles: Words = self.areas.get(check.area, {})
-        return str(spoken(titles, self.formats.language.code) or check.area)
 
     def _inputs(self, check: Check) -> dict[str, JsonValue]:
         """Give what is looked at; what a person reads in the page's language only."""
@@ -198,21 +194,15 @@ class _Rows:
             is_known = result is not None and result.observed is not None
             yield Line(
                 property=name,
-                expected=self._masked(expectation, self._expected(check, expectation, found)),
+                expected=masked(expectation, self._expected(check, expectation, found), self.formats),
                 observed=self.formats.value(name, seen, limit=160) if is_known else "",
                 holds=found is None,
             )
 
-    def _masked(self, expectation: Expectation, text: str) -> str:
-        """Say what does not count when the value is compared."""
-        if not expectation.mask:
-            return text
-        return self.formats.language.say("operator.masked", text=text, mask=visible(", ".join(expectation.mask)))
-
     def _expected(self, check: Check, expectation: Expectation, found: Mismatch | None) -> str:
         """Say what was expected; where that hangs on the value before, say that value too."""
         say, name = self.formats.language.say, expectation.property
-        if expectation.operator not in _AGAINST_BASELINE:
+        if expectation.operator not in RELATIVE:
             return self._operator(name, expectation.operator, expectation.operand)
         if self.phase is Phase.PRE:
             return say("operator.recorded")
@@ -224,7 +214,7 @@ class _Rows:
         earlier = self._earlier(check, name, found)
         return (
             say("operator.with_before", text=text, before=earlier)
-            if expectation.operator in _WITH_BASELINE and earlier
+            if expectation.operator not in _LISTS and earlier
             else text
         )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from reports.formats import Formats
-from reports.plain import expectations, looked_at, property_name
+from reports.plain import area_title, expectations, looked_at, property_name
 from reports.visible import on_one_line, visible
 from reports.words import speak
 from uat.model import Check, Checklist, Contact, ExpectedChange, JsonValue, Severity, Waiver, spoken
@@ -190,7 +190,7 @@ class _Maker:
         found: dict[str, list[Item]] = {}
         for check in self.checklist.checks:
             if not self._why_not(check):
-                found.setdefault(self._area(check), []).append(self._item(check))
+                found.setdefault(area_title(check, self.checklist.areas, self.formats), []).append(self._item(check))
         return tuple(Chapter(title=title, items=tuple(items)) for title, items in found.items())
 
     def left_out(self) -> Iterator[LeftOut]:
@@ -201,7 +201,7 @@ class _Maker:
                 yield LeftOut(
                     id=visible(check.id),
                     title=visible(check.words(self.formats.language.code)),
-                    area=self._area(check),
+                    area=area_title(check, self.checklist.areas, self.formats),
                     severity=check.severity,
                     state=self.formats.language.say(f"sheet.left_out_{state}"),
                     reason=visible(reason),
@@ -277,11 +277,6 @@ class _Maker:
         for waiver in (self.waiver(one) for one in self.checklist.waivers if one.covers(check.id)):
             key = "label.waiver_expired" if waiver.is_over else "label.waived"
             yield say(key, reason=waiver.reason, by=waiver.approved_by, until=waiver.until)
-
-    def _area(self, check: Check) -> str:
-        titles: Mapping[str, str] = self.checklist.areas.get(check.area, {})
-        title = spoken(titles, self.formats.language.code) or check.area
-        return on_one_line(title) or self.formats.language.say("label.other_area")
 
     def _ids(self, about: Waiver | ExpectedChange) -> tuple[str, ...]:
         return tuple(visible(check.id) for check in self.checklist.checks if about.covers(check.id))

@@ -161,7 +161,7 @@ def test_the_commands_know_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_a_session_looks_by_it(desk: Desk, tmp_path: Path) -> None:
-    """Over a real sshd the check is green in pre, journal and both pages have it, and the journal names the file."""
+    """Over a real sshd the check is green in pre, both pages have it, journal and page name the file."""
     shutil.rmtree(tmp_path / "spool", ignore_errors=True)
     (tmp_path / "spool").mkdir()
     (tmp_path / "spool" / "one.tif").write_bytes(b"II*")
@@ -179,3 +179,6 @@ def test_a_session_looks_by_it(desk: Desk, tmp_path: Path) -> None:
     for page in ("pre.html", "session.html"):
         (path,) = desk.folder.glob(f"evidence/*/*/*/{page}")
         assert "FAX-1" in path.read_text("utf-8")
+    (path,) = desk.folder.glob("evidence/*/*/*/pre.html")
+    (own,) = run.header.checklist.own_kinds
+    assert own.sha256 in path.read_text("utf-8")
