@@ -9,7 +9,7 @@ from reports.formats import Formats
 from reports.words import Language, speak
 from tvox_uat._desk import add_desk, desk, say
 from uat.model import Checklist, parse_duration
-from uat.volatility import Look, Moved, looks, moved
+from uat.volatility import Look, Moved, chosen, looks, moved
 
 _SHOWN = 60
 
@@ -30,9 +30,9 @@ def run(options: Namespace) -> int:
     try:
         for look in looks(session, times=options.times, every=options.every):
             seen.append(look)
-            say(words.say("baseline.looked", number=len(seen), times=options.times, count=len(look)))
+            say(words.count("baseline.looked", len(look), look=len(seen), times=options.times))
     except KeyboardInterrupt:
-        say(words.say("baseline.stopped", count=len(seen)))
+        say(words.count("baseline.stopped", len(seen)))
     finally:
         session.drop_connection()
     if len(seen) < 2:
@@ -45,10 +45,12 @@ def _tell(checklist: Checklist, seen: list[Look], words: Language) -> None:
     """Say by check what moved, and what to write."""
     formats = Formats(language=words, zone=ZoneInfo(checklist.timezone))
     still = unseen = 0
-    for check in (one for one in checklist.checks if any(one.id in look for look in seen)):
+    for check in chosen(checklist):
         observed = [look[check.id] for look in seen if check.id in look]
-        unseen += len(observed) < len(seen)
-        found = tuple(moved(check, observed)) if len(observed) > 1 else ()
+        if len(observed) < len(seen):
+            unseen += 1
+            continue
+        found = tuple(moved(check, observed))
         still += not found
         if found:
             say(f"\n{check.id}  {check.words(words.code)}")
@@ -56,9 +58,9 @@ def _tell(checklist: Checklist, seen: list[Look], words: Language) -> None:
             least, most = (formats.value(one.name, value, limit=_SHOWN) for value in (one.least, one.most))
             say(f"  {words.say('baseline.moved', name=one.name, least=least, most=most)}")
             say(f"    {_proposal(one, words)}")
-    say("\n" + words.say("baseline.still", count=still, looks=len(seen)))
+    say("\n" + words.count("baseline.still", still, looks=len(seen)))
     if unseen:
-        say(words.say("baseline.unseen", count=unseen))
+        say(words.count("baseline.unseen", unseen))
 
 
 def _proposal(one: Moved, words: Language) -> str:

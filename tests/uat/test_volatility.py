@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from uat.model import Check, Expectation, Phase, Source
-from uat.volatility import mask, moved
+from uat.model import Check, Checklist, Expectation, Phase, Source
+from uat.volatility import looks, mask, moved
 
 
 def check(*expectations: Expectation, moves: tuple[str, ...] = ()) -> Check:
@@ -26,6 +26,7 @@ def unchanged(name: str, operator: str = "unchanged", operand: Any = True) -> Ex
     [
         ([100, 104, 102], "number: {drift: 8%}"),
         ([0, 4, 2], ""),
+        ([1, 1000, 2], ""),
         (["up 3 days", "up 4 days", "up 4 days"], r"number: {unchanged: true, mask: ['\d+([.,]\d+)?']}"),
         (["yes", "no", "yes"], ""),
         ([True, False, True], ""),
@@ -41,6 +42,34 @@ def test_a_tolerance_that_holds() -> None:
     """A property that moves within its tolerance is not spoken of."""
     tolerant = check(unchanged("number", "drift", "10%"))
     assert tuple(moved(tolerant, [{"number": 100}, {"number": 104}])) == ()
+
+
+def test_a_property_within_another() -> None:
+    """Of a property by its path only that is spoken of, not of all that it stands in."""
+    nested = check(unchanged("json.waiting"))
+    (found,) = moved(nested, [{"json": {"waiting": 10, "at": 1}}, {"json": {"waiting": 11, "at": 2}}])
+    assert (found.name, found.line) == ("json.waiting", "json.waiting: {drift: 20%}")
+
+
+class Desk:
+    """A session that only tells what it was asked to observe."""
+
+    def __init__(self, *checks: Check) -> None:
+        self.checklist = Checklist(customer="ACME", checks=checks)
+        self.asked: list[Check] = []
+
+    def observe(self, checks: list[Check], phase: Phase) -> tuple[()]:
+        """Remember what was asked."""
+        self.asked += checks
+        return ()
+
+
+def test_nothing_is_tried_again() -> None:
+    """What is seen counts, not whether it holds: a check is looked at once a look, and a person is not asked."""
+    patient = check().model_copy(update={"retry_for": 600.0})
+    desk: Any = Desk(patient, patient.model_copy(update={"kind": "manual"}))
+    assert [*looks(desk, times=2, every=0)] == [{}, {}]
+    assert [(one.kind, one.retry_for) for one in desk.asked] == [("sql", 0.0)] * 2
 
 
 def test_what_is_not_compared() -> None:
