@@ -61,7 +61,7 @@ for tool in screen script flock; do
 done
 for p in "${d%/*}" "$d"; do [ ! -L "$p" ] || { echo "$p is a symbolic link" >&2; exit 3; }; done
 [ -d "$d" ] || [ "$(strays)" -eq 0 ] || { echo "it runs although $d is gone" >&2; exit 6; }
-mkdir -p -m 700 "${d%/*}" && { [ -d "$d" ] || mkdir -m 700 "$d"; } || exit 3
+mkdir -p -m 700 "${d%/*}" && { [ -d "$d" ] || mkdir -m 700 "$d" || [ -d "$d" ]; } || exit 3
 put() { printf '%s\n' "$2" > "$d/$1.$$" && chmod 600 "$d/$1.$$" && mv -f "$d/$1.$$" "$d/$1"; }
 put wrapper "$2" && put command "$3" || exit 5
 """
