@@ -18,7 +18,7 @@ MAY_IMPORT = {
         "reports", "uat.model", "uat.journal", "uat.compare", "uat.errors", "uat.registry", "uat.availability",
     },
 }  # fmt: skip
-SOCKETS = {"uat/checks", "uat/answers", "procedure/hypervisors", "procedure/conditions"}
+SOCKETS = {"uat/checks", "uat/answers", "uat/ssh", "procedure/hypervisors", "procedure/conditions"}
 STANDARD = {
     "abc", "argparse", "base64", "collections", "contextlib", "dataclasses", "datetime", "difflib", "enum",
     "functools", "getpass", "hashlib", "html", "http", "importlib", "io", "itertools", "ipaddress", "json",

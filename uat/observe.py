@@ -45,10 +45,13 @@ def observe(
                 held.enter_context(locks[name])
             return observe_one(check, phase, checklist=checklist, before=before, probe=open_probe())
 
-    with ThreadPoolExecutor(checklist.limits.checks_at_once, thread_name_prefix="look") as pool:
+    pool = ThreadPoolExecutor(checklist.limits.checks_at_once, thread_name_prefix="look")
+    try:
         futures = {pool.submit(look, check): check for check in checks}
         for future in as_completed(futures):
             yield futures[future], future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def observe_one(
@@ -61,12 +64,12 @@ def observe_one(
     attempts = 0
     while True:
         attempts += 1
-        probe.take_evidence()  # the last look is the one that counts
         observed, error = _look(check, checklist, probe)
         mismatches = () if error else _mismatches(check, phase, observed or {}, before.get(check.id))
         over = time.monotonic() - began + checklist.limits.retry_pause > check.retry_for
         if over or not (error or mismatches):
             break
+        probe.take_evidence()  # the last look is the one that counts
         time.sleep(checklist.limits.retry_pause)
     waiver = waiver_of(check, checklist) if mismatches else None
     return Result(

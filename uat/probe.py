@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from uat.host import Host, Output, testinfra_host
 from uat.model import Evidence, JsonValue, Limits, Phase, System, Viewpoint
 from uat.redact import Redactor
 from uat.secret import Secrets
-from uat.web import Web
+from uat.web import Doors, Web
 
 
 class Runs(Protocol):
@@ -36,15 +37,25 @@ class Probe:
         connection: Runs,
         system: System,
         limits: Limits,
+        again: Runs | None = None,
         ask: Callable[[str], str] | None = None,
         secrets: Secrets | None = None,
+        doors: Doors | None = None,
+        turn: AbstractContextManager[object] | None = None,
     ) -> None:
-        """:param secrets: those of the session, so that each is asked for once and redacted in every check."""
+        """:param again: whom to ask in every further look, when the answers of the first may be shared.
+        :param secrets: those of the session, so that each is asked for once and redacted in every check.
+        :param doors: kept connections to web servers; none is kept when left out.
+        :param turn: held while something is asked over the network from here.
+        """
         self.system = system
         self.limits = limits
         self.phase: Phase | None = None
         self.before: Mapping[str, JsonValue] | None = None
+        self.turn = turn or nullcontext()
         self._connection = connection
+        self._again = again or connection
+        self._doors = doors
         self._secrets = secrets or Secrets(ask=ask)
         self._evidence: list[Evidence] = []
         self._host: Host | None = None
@@ -65,7 +76,14 @@ class Probe:
     @property
     def web(self) -> Web:
         """Web pages as seen from here, under the system's TLS rule."""
-        return Web(tls=self.system.tls, limits=self.limits, record=self.record, redact=self.redactor)
+        return Web(
+            tls=self.system.tls,
+            limits=self.limits,
+            record=self.record,
+            redact=self.redactor,
+            doors=self._doors,
+            turn=self.turn,
+        )
 
     def secret(self, reference: str, *, purpose: str = "") -> str:
         """Give a secret (``env:NAME``, ``file:PATH``, ``ask``); it is redacted everywhere from then on.
@@ -99,7 +117,7 @@ class Probe:
         """Hand over what was recorded and begin a new look: evidence and remembered facts are dropped."""
         with self._lock:
             taken, self._evidence = tuple(self._evidence), []
-        self._host = None
+        self._host, self._connection = None, self._again
         return taken
 
     def _keep(self, command: str, output: Output | None, *, errors: str, taken_at: datetime, seconds: float) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from uat import baseline, registry, resumption
 from uat.answers import Answer, Channel, Question
+from uat.asked import Asked, Looks
 from uat.attest import answered
 from uat.errors import LoginError, ObservationError, ProcedureError, UnreachableError
 from uat.host import Address, Connection, Output, connect
@@ -32,6 +33,7 @@ from uat.probe import Probe
 from uat.restored import as_before
 from uat.secret import Secrets
 from uat.ssh.refusals import Refusals
+from uat.web import Doors
 
 
 class Settings(Record):
@@ -88,6 +90,9 @@ class Session:
         self._on_result = on_result
         self._connection: Connection | None = None
         self._opening = threading.Lock()
+        self._tries, self._failure = 0, UnreachableError("nothing was tried yet")
+        self._doors = Doors()
+        self._turn = threading.BoundedSemaphore(self.checklist.limits.exchanges_at_once)
 
     @property
     def checklist(self) -> Checklist:
@@ -116,11 +121,21 @@ class Session:
     def connection(self) -> Connection:
         """Give the one connection, opened when there is none.
 
+        Of many who wait for it, one tries; if it fails, it has failed for all of them.
+
         :raises UnreachableError: the machine does not answer, or is not the one we trust.
         """
+        before = self._tries
         with self._opening:
-            if self._connection is None or self._connection.is_lost:
+            if self._connection is not None and not self._connection.is_lost:
+                return self._connection
+            if self._tries != before:
+                raise self._failure
+            try:
                 self._connection = self._connect()
+            except UnreachableError as error:
+                self._tries, self._failure = self._tries + 1, error
+                raise
             return self._connection
 
     def run(self, command: str, *, deadline: float | None = None, stdin: bytes = b"") -> Output:
@@ -152,18 +167,26 @@ class Session:
         return self._typed[prompt]
 
     def drop_connection(self) -> None:
-        """Close the connection and forget every fact that hangs on it."""
+        """Close the connections and forget every fact that hangs on them."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+        self._doors.close()
 
-    def probe(self) -> Probe:
-        """Make a probe over the connection, with caches of its own."""
+    def probe(self, asked: Asked | None = None) -> Probe:
+        """Make a probe over the connection, with caches of its own.
+
+        :param asked: what others have asked in the same pass, and share in the first look.
+        """
+        looks = Looks(self.connection)
         return Probe(
-            connection=self,
+            connection=asked or looks,
+            again=looks,
             system=self.checklist.system,
             limits=self.checklist.limits,
             secrets=self.secrets,
+            doors=self._doors,
+            turn=self._turn,
         )
 
     def _password(self) -> str | None:
@@ -229,7 +252,10 @@ class Session:
 
     def observe(self, checks: Sequence[Check], phase: Phase) -> Iterable[tuple[Check, Result]]:
         """Look at automatic checks without keeping the results (the procedure looks at blockers again)."""
-        return observe(checks, phase, checklist=self.checklist, before=self.before, open_probe=self.probe)
+        asked = Asked(Looks(self.connection))
+        return observe(
+            checks, phase, checklist=self.checklist, before=self.before, open_probe=lambda: self.probe(asked)
+        )
 
     def keep(self, check: Check, result: Result) -> None:
         """Write a result down and tell of it."""

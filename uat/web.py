@@ -5,15 +5,17 @@ from __future__ import annotations
 import json as json_text
 import re
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from uat.errors import ObservationError
 from uat.model import Evidence, JsonValue, Limits, Viewpoint
@@ -21,6 +23,7 @@ from uat.redact import Redactor
 from uat.ssh.output import KEPT_BYTES
 
 _PIECE_BYTES = 65536
+_SAFE = ("GET", "HEAD", "OPTIONS")
 _LABEL_CHARACTERS = 2000
 """Of a request's body, shown behind the address."""
 
@@ -56,6 +59,26 @@ class Answer:
             raise ObservationError(f"{self.final_url}: the answer is not JSON ({error})") from None
 
 
+class Doors:
+    """Connections to web servers that are kept open between exchanges, and nothing else of them."""
+
+    def __init__(self) -> None:
+        self._adapters: dict[str | None, _Adapter] = {}
+        self._opening = threading.Lock()
+
+    def adapter(self, pin: str | None) -> _Adapter:
+        """Give the open connections to servers under one TLS rule."""
+        with self._opening:
+            return self._adapters.setdefault(pin, _Adapter(pin))
+
+    def close(self) -> None:
+        """Close them all: behind a reboot they lead nowhere."""
+        with self._opening:
+            adapters, self._adapters = self._adapters, {}
+        for adapter in adapters.values():
+            adapter.close()
+
+
 class Web:
     """Asks web pages, one exchange at a time and each on its own: no cookies, no session is kept between two.
 
@@ -63,8 +86,22 @@ class Web:
     are in one network or VPN; a proxy in between would be what is looked at.
     """
 
-    def __init__(self, *, tls: str, limits: Limits, record: Callable[[Evidence], None], redact: Redactor) -> None:
-        """:param tls: ``verify``, or ``sha256:<fingerprint>`` of the only certificate that is accepted."""
+    def __init__(
+        self,
+        *,
+        tls: str,
+        limits: Limits,
+        record: Callable[[Evidence], None],
+        redact: Redactor,
+        doors: Doors | None = None,
+        turn: AbstractContextManager[object] | None = None,
+    ) -> None:
+        """:param tls: ``verify``, or ``sha256:<fingerprint>`` of the only certificate that is accepted.
+        :param doors: kept connections; each exchange opens one of its own when left out.
+        :param turn: held during an exchange.
+        """
+        self._doors = doors
+        self._turn = turn or nullcontext()
         self._pin = None if tls == "verify" else fingerprint(tls)
         self._limits = limits
         self._record = record
@@ -95,20 +132,33 @@ class Web:
         request = requests.Request(
             method, url, headers=said, data=sent, auth=auth, cookies=dict(cookies) if cookies else None
         )
-        taken_at, began = datetime.now(UTC), time.monotonic()
-        try:
-            answer = self._exchange(request, label=label, follow=follow, taken_at=taken_at)
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            problem = self._redact.clean(f"{method} {url}: {_why(error, self._limits.web)}")
-            seconds = time.monotonic() - began
-            self._keep(label, b"", status="", errors=problem, taken_at=taken_at, seconds=seconds)
-            raise ObservationError(problem) from None
-        return answer
+        with self._turn:
+            taken_at, began = datetime.now(UTC), time.monotonic()
+            try:
+                return self._ask(request, label=label, follow=follow, taken_at=taken_at)
+            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+                problem = self._redact.clean(f"{method} {url}: {_why(error, self._limits.web)}")
+                seconds = time.monotonic() - began
+                self._keep(label, b"", status="", errors=problem, taken_at=taken_at, seconds=seconds)
+                raise ObservationError(problem) from None
 
-    def _exchange(self, request: requests.Request, *, label: str, follow: bool, taken_at: datetime) -> Answer:
+    def _ask(self, request: requests.Request, *, label: str, follow: bool, taken_at: datetime) -> Answer:
+        """Ask over a kept connection what may be asked twice (RFC 9110, 9.2.2): it may just have been closed."""
+        if self._doors is not None and request.method in _SAFE:
+            session = _session(self._doors.adapter(self._pin), self._pin)
+            try:
+                return self._exchange(session, request, label=label, follow=follow, taken_at=taken_at)
+            except requests.ConnectionError as error:
+                if not (error.args and isinstance(error.args[0], ProtocolError)):
+                    raise
+        with _session(_Adapter(self._pin), self._pin) as session:
+            return self._exchange(session, request, label=label, follow=follow, taken_at=taken_at)
+
+    def _exchange(
+        self, session: requests.Session, request: requests.Request, *, label: str, follow: bool, taken_at: datetime
+    ) -> Answer:
         began = time.monotonic()
         with (
-            _session(self._pin) as session,
             session.send(
                 session.prepare_request(request), timeout=self._limits.web, allow_redirects=follow, stream=True
             ) as response,
@@ -181,17 +231,18 @@ class Doorbell:
         self._kept = None
 
     def _ask(self) -> tuple[int, bytes]:
-        self._kept = session = self._kept or _session(self._pin)
+        self._kept = session = self._kept or _session(_Adapter(self._pin), self._pin)
         until = time.monotonic() + self._seconds
         asked = session.prepare_request(self._request)
         with session.send(asked, timeout=self._seconds, allow_redirects=False, stream=True) as response:
             return response.status_code, _read(response, until=until)
 
 
-def _session(pin: str | None) -> requests.Session:
+def _session(adapter: _Adapter, pin: str | None) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
-    session.mount("https://", _Adapter(pin))
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
     session.verify = pin is None  # off only together with the pin, which is then what decides
     return session
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
+from typing import TypeVar
 
 from uat.errors import ObservationError
 from uat.model import Evidence, Viewpoint
@@ -16,6 +18,9 @@ from uat.probe import Probe
 _FIRST_PAUSE = 1.0
 """UDP loses: what is not answered is sent again after it, then after twice as long."""
 _LONGEST_DATAGRAM = 65535
+
+_Inputs = TypeVar("_Inputs")
+_Observed = TypeVar("_Observed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +31,17 @@ class Heard:
     sent_at: float
     heard_at: float
     seconds: float
+
+
+def in_turn(look: Callable[[_Inputs, Probe], _Observed]) -> Callable[[_Inputs, Probe], _Observed]:
+    """Let a look from here wait for its turn: ``limits.exchanges_at_once`` of them, side by side."""
+
+    @wraps(look)
+    def waiting(inputs: _Inputs, probe: Probe) -> _Observed:
+        with probe.turn:
+            return look(inputs, probe)
+
+    return waiting
 
 
 def silence(error: OSError, host: str, port: int) -> str:
@@ -100,16 +116,17 @@ def ask_udp(
     :returns: None when nothing came within ``limits.answer``, or the port is closed (ICMP).
     :raises ObservationError: nothing could be sent.
     """
-    taken_at, began = datetime.now(UTC), time.monotonic()
-    try:
-        heard = _exchange(place, request, belongs, until=began + probe.limits.answer)
-        status = "answered"
-    except OSError as error:
-        heard, status = None, silence(error, *place)
-    body = shown(heard.answer).encode() if heard else b""
-    seconds = time.monotonic() - began
-    keep(probe, "udp", f"{place[0]}:{place[1]}", status=status, taken_at=taken_at, seconds=seconds, body=body)
-    return heard
+    with probe.turn:
+        taken_at, began = datetime.now(UTC), time.monotonic()
+        try:
+            heard = _exchange(place, request, belongs, until=began + probe.limits.answer)
+            status = "answered"
+        except OSError as error:
+            heard, status = None, silence(error, *place)
+        body = shown(heard.answer).encode() if heard else b""
+        seconds = time.monotonic() - began
+        keep(probe, "udp", f"{place[0]}:{place[1]}", status=status, taken_at=taken_at, seconds=seconds, body=body)
+        return heard
 
 
 def _exchange(

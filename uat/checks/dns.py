@@ -26,7 +26,7 @@ import dns.message
 import dns.rcode
 import dns.resolver
 
-from uat.checks._here import keep
+from uat.checks._here import in_turn, keep
 from uat.checks._inputs import is_address
 from uat.checks._shell import ADMIN_PATH, ask, complaint
 from uat.checks.port import From
@@ -173,6 +173,7 @@ def _listed(kind: Type, text: str) -> set[str]:
     return {_plain(kind, words[4]) for words in lines if len(words) == 5 and words[3] == kind}
 
 
+@in_turn
 def _from_here(inputs: Inputs, probe: Probe) -> Observed:
     taken_at, began = datetime.now(UTC), time.monotonic()
     try:

@@ -30,7 +30,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from uat.checks._here import keep
+from uat.checks._here import in_turn, keep
 from uat.checks._inputs import Said, Secret
 from uat.errors import ObservationError
 from uat.model import Field, Record, field_validator, model_validator
@@ -119,6 +119,7 @@ class Observed(Record):
     error: str | None = Field(default=None, description="the word of RFC 4511 (invalidCredentials), or TLS's reason")
 
 
+@in_turn
 def observe(inputs: Inputs, probe: Probe) -> Observed:
     """Connect, encrypt, log in, search, log off."""
     password = probe.secret(inputs.password, purpose=f"{inputs.bind}, LDAP") if inputs.password else None

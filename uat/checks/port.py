@@ -132,9 +132,10 @@ def _address(line: re.Match[str]) -> str:
 
 def _connects(host: str, number: int, probe: Probe) -> bool:
     """Open a TCP connection, close it at once, and record it."""
-    began, taken_at = time.monotonic(), datetime.now(UTC)
-    status = _try(host, number, timeout=probe.limits.connect)
-    seconds = time.monotonic() - began
+    with probe.turn:
+        began, taken_at = time.monotonic(), datetime.now(UTC)
+        status = _try(host, number, timeout=probe.limits.connect)
+        seconds = time.monotonic() - began
     keep(probe, "tcp", f"{host}:{number}", status=status, taken_at=taken_at, seconds=seconds)
     return status == _CONNECTED
 

@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from uat.checks._here import keep, silence
+from uat.checks._here import in_turn, keep, silence
 from uat.checks._inputs import Said
 from uat.checks.tls import read_certificate, shown_certificate, trusting_anybody
 from uat.model import Field, Record
@@ -68,6 +68,7 @@ class _Talk:
         return text
 
 
+@in_turn
 def observe(inputs: Inputs, probe: Probe) -> Observed:
     """Say EHLO, if wanted STARTTLS, and QUIT."""
     talk, taken_at, began = _Talk(), datetime.now(UTC), time.monotonic()

@@ -24,7 +24,7 @@ import time
 from datetime import UTC, datetime
 from shlex import quote
 
-from uat.checks._here import keep, silence
+from uat.checks._here import in_turn, keep, silence
 from uat.checks._inputs import Said
 from uat.checks._shell import ask, complaint
 from uat.checks.port import From
@@ -101,6 +101,7 @@ def _read(output: Output) -> Observed:
     return Observed(reachable=True, banner=_line(output.stdout[found.end() :]), seconds=round(max(seconds, 0.0), 3))
 
 
+@in_turn
 def _from_here(inputs: Inputs, probe: Probe) -> Observed:
     taken_at, began = datetime.now(UTC), time.monotonic()
     said, status, connected = b"", "connected", None

@@ -21,6 +21,7 @@ from enum import StrEnum
 
 from cryptography import x509
 
+from uat.checks._here import in_turn
 from uat.checks._inputs import Said
 from uat.errors import ObservationError
 from uat.model import Evidence, Field, Record, Viewpoint
@@ -57,6 +58,7 @@ class Observed(Record):
     sha256: str = Field(description="fingerprint, 64 hexadecimal digits in lower case")
 
 
+@in_turn
 def observe(inputs: Inputs, probe: Probe) -> Observed:
     """Shake hands twice: first trusting anybody, to see the certificate, then only who is trusted."""
     host = inputs.host or probe.system.web.partition(":")[0]

@@ -33,12 +33,12 @@ exec sh -c "$2"
 """
 
 
-def looking(command: str, seconds: float) -> str:
+def looking(command: str, seconds: float, nice: int) -> str:
     """Wrap a command that only looks: plain C locale, low priority, ended with all it started.
 
     What puts itself into a session of its own (setsid, screen, a service) is left alone.
     """
-    return f"exec env LC_ALL=C nice -n 10 sh -c {quote(_LOOK)} look {whole(seconds)} {quote(command)}"
+    return f"exec env LC_ALL=C nice -n {nice} sh -c {quote(_LOOK)} look {whole(seconds)} {quote(command)}"
 
 
 def changing(command: str, seconds: float) -> str:
