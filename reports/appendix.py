@@ -26,6 +26,10 @@ class Report(Protocol):
     def when(self) -> str | None:
         """Its part: setup, call, teardown."""
 
+    @property
+    def passed(self) -> bool:
+        """Whether nothing went wrong in it."""
+
 
 class Appendix:
     """pytest-html's hooks; registered for one session, since those hooks are not told of which they are."""
@@ -49,10 +53,12 @@ class Appendix:
         ]
 
     def _texts(self, report: Report) -> tuple[str, str, str, str, str]:
+        if report.when != "call" and report.passed:
+            return "", "", "", "", ""  # pytest-html shows no row for it
         told, id = self._told, id_of(report)
         result = told.latest(id) if id else None
         if id and result:
-            row = terminal.row_of(told.header, told.checks[id], result, told.before())
+            row = terminal.row_of(told.header, told.checks[id], result, told.before)
             expected = "; ".join(f"{line.property} {line.expected}".strip() for line in row.lines)
             observed = "; ".join(f"{line.property} {line.observed}".strip() for line in row.lines if line.observed)
             return result.phase, on_one_line(id), row.severity, expected, observed or row.error or row.reason

@@ -116,7 +116,7 @@ def pytest_tvox_result(config: pytest.Config, check: Check, result: Result) -> N
     told = config.stash[TOLD]
     if told.take(check, result):
         _write(config, [terminal.looking(told.header, result.phase)])
-    _write(config, terminal.resulted(told.header, check, result, told.before()))
+    _write(config, terminal.resulted(told.header, check, result, told.before))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -192,7 +192,7 @@ def _words(told: Told, report: pytest.TestReport) -> str:
         return terminal.failed_condition(told.header, found)
     result, step = told.latest(id), told.last_step
     if result and told.checks[id].kind != _PYTHON:
-        return terminal.failure(told.header, told.checks[id], result, told.before())
+        return terminal.failure(told.header, told.checks[id], result, told.before)
     if not id and step and step.stop:
         return terminal.failed_step(told.header, step)
     return ""

@@ -84,7 +84,7 @@ def anchor(check_id: str) -> str:
 def check_rows(run: Run, phase: Phase, formats: Formats) -> tuple[CheckRow, ...]:
     """Make a row of every check that was planned or looked at in a phase, in the checklist's order."""
     found = run.of(phase)
-    planned = run.header.planned.get(phase, ())
+    planned = set(run.header.planned.get(phase, ()))
     known = {check.id: check for check in run.header.checklist.checks}
     ordered = [id for id in known if id in found or id in planned]
     others = [id for id in found if id not in known]

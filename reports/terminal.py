@@ -176,7 +176,8 @@ def row_of(header: Header, check: Check, result: Result, before: dict[str, Resul
     """Make the row of a single check, as on the pages; `before` is what this run saw before the upgrade."""
     checklist = header.checklist.model_copy(update={"checks": (check,)})
     alone = header.model_copy(update={"checklist": checklist, "planned": {result.phase: (check.id,)}})
-    run = Run(header=alone, results=(result,), before=tuple(before.values()))
+    then = before.get(check.id)
+    run = Run(header=alone, results=(result,), before=(then,) if then else ())
     return check_rows(run, result.phase, formats_of(header))[0]
 
 

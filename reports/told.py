@@ -15,8 +15,8 @@ _NOT_LOOKED_AT = (Outcome.BLOCKED, Outcome.NOT_RUN)
 class Told:
     """Collects what the hooks say, in their order.
 
-    `folders` are those that were missing when the session began, the deepest first; `closing` is what is
-    said last.
+    `folders` are those that were missing when the session began, the deepest first; `before` is what this run itself
+    saw before the upgrade; `begun` are the phases in which something was looked at; `closing` is what is said last.
     """
 
     header: Header
@@ -24,21 +24,23 @@ class Told:
     folders: tuple[Path, ...] = ()
     checks: dict[str, Check] = field(default_factory=dict)
     results: dict[tuple[Phase, str], Result] = field(default_factory=dict)
+    before: dict[str, Result] = field(default_factory=dict)
+    begun: set[Phase] = field(default_factory=set)
     last_step: Step | None = None
     closing: tuple[Line, ...] = ()
 
     def take(self, check: Check, result: Result) -> bool:
         """Keep a result; tell whether it is the first that was looked at in its phase."""
-        looked = {one.phase for one in self.results.values() if one.outcome not in _NOT_LOOKED_AT}
         self.checks[check.id] = check
         self.results[result.phase, check.id] = result
-        return result.phase not in looked and result.outcome not in _NOT_LOOKED_AT
+        if result.phase is Phase.PRE:
+            self.before[check.id] = result
+        if result.outcome in _NOT_LOOKED_AT or result.phase in self.begun:
+            return False
+        self.begun.add(result.phase)
+        return True
 
     def latest(self, check_id: str) -> Result | None:
         """Give the last result of a check: items report in the order of the phases."""
         found = (self.results.get((phase, check_id)) for phase in (Phase.POST, Phase.PRE))
         return next(filter(None, found), None)
-
-    def before(self) -> dict[str, Result]:
-        """Give what this run itself saw before the upgrade."""
-        return {id: result for (phase, id), result in self.results.items() if phase is Phase.PRE}

@@ -15,7 +15,7 @@ import platform
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -102,29 +102,38 @@ class Journal:
         :param kind: header, identity, before, result, step, transition, pause, resumption or ending.
         :raises JournalError: it could not be written in full (disk full, say): stop.
         """
+        self.write_all(kind, (record,))
+
+    def write_all(self, kind: str, records: Sequence[Record]) -> None:
+        """Append several records, a line each, and wait once until all are on the disk; errors as `write`."""
         with self._writing:
             if self._is_broken:
                 raise JournalError(f"{self.path}: the disk failed before; nothing more is written to it")
-            line = self._line(kind, record)
+            sequence, head, lines = self._sequence, self.head, []
+            for record in records:
+                sequence += 1
+                line = self._line(kind, record, sequence=sequence, head=head)
+                head = _hash_of(line)
+                lines.append(line + b"\n")
             try:
-                self._append(line + b"\n")
+                self._append(b"".join(lines))
             except OSError as error:
                 raise JournalError(f"{self.path}: cannot write ({error}); free some space and look again") from error
-            self._sequence, self.head = self._sequence + 1, _hash_of(line)
+            self._sequence, self.head = sequence, head
 
     def close(self) -> None:
         """Give back the room that was kept for a last record."""
         self.path.with_name(RESERVE).unlink(missing_ok=True)
 
-    def _line(self, kind: str, record: Record) -> bytes:
+    def _line(self, kind: str, record: Record, *, sequence: int, head: str) -> bytes:
         body: dict[str, JsonValue] = {
             "v": FORMAT,
-            "seq": self._sequence + 1,
+            "seq": sequence,
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "clock": round(time.monotonic(), 3),
             "by": self._by,
             "type": kind,
-            "prev": self.head,
+            "prev": head,
             "data": record.model_dump(mode="json"),
         }
         text = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")[:-1]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
 from zoneinfo import ZoneInfo
 
 from uat import expect
 from uat.errors import ObservationError, UnreachableError
-from uat.model import Check, Checklist, JsonValue, Mismatch, Outcome, Phase, Result, Waiver, spoken
+from uat.model import Check, Checklist, JsonValue, Mismatch, Outcome, Phase, Progress, Result, Waiver, spoken
 from uat.probe import Probe
 from uat.vocabulary import Vocabulary
 
 MANUAL = "manual"
+
+_SWITCH_SECONDS = 0.0005
+"""Python lets a thread run for 5 ms before another may; the one that hears the machine must not wait that long."""
+_TOGETHER = 0.05
+"""Seconds in which further results may join one that is ready: they are written down with one flush of the disk."""
 
 
 def is_automatic(check: Check) -> bool:
@@ -31,27 +38,73 @@ def observe(
     checklist: Checklist,
     before: Mapping[str, Result],
     open_probe: Callable[[], Probe],
-) -> Iterator[tuple[Check, Result]]:
-    """Look at all checks side by side and yield each result as it comes.
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Iterator[list[tuple[Check, Result]]]:
+    """Look at all checks side by side and yield the results as they come, those together that are there together.
 
     Checks that hold the same named lock are looked at one after the other. Whatever goes wrong while looking
     at one check becomes that check's ``error``; it never holds up the others.
+
+    :param on_progress: told once a ``limits.progress`` how far it is.
     """
     locks = {name: threading.Lock() for check in checks for name in check.locks}
+    running: dict[str, float] = {}
+    ready: SimpleQueue[Future[Result]] = SimpleQueue()
 
     def look(check: Check) -> Result:
         with ExitStack() as held:
             for name in sorted(check.locks):
                 held.enter_context(locks[name])
-            return observe_one(check, phase, checklist=checklist, before=before, probe=open_probe())
+            running[check.id] = time.monotonic()
+            try:
+                return observe_one(check, phase, checklist=checklist, before=before, probe=open_probe())
+            finally:
+                del running[check.id]
 
     pool = ThreadPoolExecutor(checklist.limits.checks_at_once, thread_name_prefix="look")
+    began = told_at = time.monotonic()
+    usual = sys.getswitchinterval()
     try:
+        sys.setswitchinterval(_SWITCH_SECONDS)
         futures = {pool.submit(look, check): check for check in checks}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        for future in futures:
+            future.add_done_callback(ready.put)
+        done = 0
+        while done < len(checks):
+            batch = [(futures[future], future.result()) for future in _drain(ready, checklist.limits.progress)]
+            done += len(batch)
+            if batch:
+                yield batch
+            if (now := time.monotonic()) - told_at >= checklist.limits.progress:
+                told_at = now
+                on_progress(_progress(phase, done, len(checks), running, now - began))
     finally:
+        sys.setswitchinterval(usual)
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _drain(ready: SimpleQueue[Future[Result]], seconds: float) -> Iterator[Future[Result]]:
+    """Wait for the first that is ready, not for ever, and give all that are."""
+    with suppress(Empty):
+        yield ready.get(timeout=seconds)
+        time.sleep(_TOGETHER)
+        while True:
+            yield ready.get_nowait()
+
+
+def _progress(phase: Phase, done: int, total: int, running: Mapping[str, float], elapsed: float) -> Progress:
+    """Say how far it is, and what has been looked at for longest."""
+    now, begun = time.monotonic(), dict(running)
+    slowest = min(begun, key=lambda id: begun[id], default="")
+    return Progress(
+        phase=phase,
+        done=done,
+        total=total,
+        running=len(begun),
+        slowest=slowest,
+        slowest_seconds=now - begun[slowest] if slowest else 0.0,
+        elapsed=elapsed,
+    )
 
 
 def observe_one(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from uat.model import (
     Identity,
     Outcome,
     Phase,
+    Progress,
     Record,
     Result,
     Run,
@@ -61,6 +62,7 @@ class Session:
         header: Header,
         *,
         on_result: Callable[[Check, Result], None],
+        on_progress: Callable[[Progress], None] = lambda progress: None,
         ask: Callable[[str], str] | None = None,
         earlier: tuple[Run, Path] | None = None,
     ) -> None:
@@ -88,6 +90,7 @@ class Session:
         self._refusals = Refusals(pause=0.0 if ask else self.header.checklist.limits.login_pause)
         self._journal: Journal | None = None
         self._on_result = on_result
+        self._on_progress = on_progress
         self._connection: Connection | None = None
         self._opening = threading.Lock()
         self._tries, self._failure = 0, UnreachableError("nothing was tried yet")
@@ -246,22 +249,36 @@ class Session:
                 self.keep(check, self.unlooked(check, phase, *reason))
             else:
                 chosen.append(check)
-        for check, result in self.observe([check for check in chosen if is_automatic(check)], phase):
-            self.keep(check, result)
+        for batch in self._observed([check for check in chosen if is_automatic(check)], phase):
+            self._keep_all(batch)
         self._ask([check for check in chosen if check.kind == MANUAL], phase)
 
-    def observe(self, checks: Sequence[Check], phase: Phase) -> Iterable[tuple[Check, Result]]:
+    def observe(self, checks: Sequence[Check], phase: Phase) -> Iterator[tuple[Check, Result]]:
         """Look at automatic checks without keeping the results (the procedure looks at blockers again)."""
+        for batch in self._observed(checks, phase):
+            yield from batch
+
+    def _observed(self, checks: Sequence[Check], phase: Phase) -> Iterator[list[tuple[Check, Result]]]:
         asked = Asked(Looks(self.connection))
         return observe(
-            checks, phase, checklist=self.checklist, before=self.before, open_probe=lambda: self.probe(asked)
+            checks,
+            phase,
+            checklist=self.checklist,
+            before=self.before,
+            open_probe=lambda: self.probe(asked),
+            on_progress=self._on_progress,
         )
 
     def keep(self, check: Check, result: Result) -> None:
         """Write a result down and tell of it."""
-        self.results[result.phase, check.id] = result
-        self.journal.write("result", result)
-        self._on_result(check, result)
+        self._keep_all([(check, result)])
+
+    def _keep_all(self, batch: Sequence[tuple[Check, Result]]) -> None:
+        """Write down what is there together, and then tell of each."""
+        self.journal.write_all("result", [result for _, result in batch])
+        for check, result in batch:
+            self.results[result.phase, check.id] = result
+            self._on_result(check, result)
 
     def unlooked(self, check: Check | str, phase: Phase, outcome: Outcome, reason: str) -> Result:
         """Make the result of a check, or of a condition, that was not looked at."""

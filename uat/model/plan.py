@@ -161,6 +161,7 @@ class Limits(Record):
     nice: int = Field(default=10, ge=0, le=19, description="priority of what looks on the machine; 19 is the lowest")
     checks_at_once: int = Field(default=256, ge=1, le=1024, description="checks observed side by side")
     exchanges_at_once: int = Field(default=8, ge=1, le=64, description="questions over the network from here")
+    progress: Duration = Field(default=1.0, gt=0, description="between two words on how far the looking is")
     evidence_bytes: int = Field(default=65536, ge=1024, description="output kept per question; hash of all")
     retry_pause: Duration = Field(default=2.0, description="between two looks of a check with retry_for")
     poll: Duration = Field(default=2.0, description="between two looks at a running step")

@@ -50,6 +50,21 @@ class News(Record):
     elapsed: float = 0.0
 
 
+class Progress(Record):
+    """How far the looking of a phase is: checks done, running and in all, seconds since it began.
+
+    ``slowest`` is the id of the check that has been looked at for longest, ``slowest_seconds`` for how long.
+    """
+
+    phase: Phase
+    done: int
+    total: int
+    running: int
+    slowest: str
+    slowest_seconds: float
+    elapsed: float
+
+
 class Identity(Record):
     """Which machine this was, and which of its lives: the proof against the wrong machine.
 
