@@ -18,7 +18,7 @@ from reports.told import Told
 from reports.verdict import Tone
 from reports.words import speak
 from uat import journal
-from uat.model import Check, Header, News, NewsKind, Notice, Phase, Result, Run, Step
+from uat.model import Check, Header, News, NewsKind, Notice, Phase, Progress, Result, Run, Step
 
 TOLD = pytest.StashKey[Told]()
 """What this session was told, on pytest's config; absent when ``--phase`` was not given."""
@@ -120,6 +120,23 @@ def pytest_tvox_result(config: pytest.Config, check: Check, result: Result) -> N
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_tvox_progress(config: pytest.Config, progress: Progress) -> None:
+    """Say how far the looking is: on a terminal on one line that changes, elsewhere on a new one now and then."""
+    screen, told = config.stash.get(SCREEN, None), config.stash[TOLD]
+    if screen is None or not config.pluginmanager.hasplugin("terminalreporter"):
+        return
+    if progress.done == progress.total:
+        wipe(config)
+    elif screen.isatty():
+        told.is_passing = True
+        screen.write(f"\r{terminal.progressed(told.header, progress):<{terminal.WIDTH - 1}}")
+        screen.flush()
+    elif progress.elapsed - told.progress_at >= told.header.checklist.limits.progress_lines:
+        told.progress_at = progress.elapsed
+        screen.write(f"{terminal.progressed(told.header, progress)}\n")
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_tvox_step(config: pytest.Config, step: Step, news: News) -> None:
     """Say what a step does."""
     told = config.stash[TOLD]
@@ -210,12 +227,22 @@ def _write(config: pytest.Config, lines: Iterable[Line]) -> None:
     lines = tuple(lines)
     if reporter is None or not lines:
         return
+    wipe(config)
     capture = config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled() if capture else nullcontext():
         for line in lines:
             colour = {_COLOURS[line.tone]: True} if line.tone else {}
             reporter.write_line(line.text, bold=line.is_strong, **colour)
         reporter.flush()
+
+
+def wipe(config: pytest.Config) -> None:
+    """Take the line that changes from the terminal, before something that stays is written."""
+    screen, told = config.stash.get(SCREEN, None), config.stash.get(TOLD, None)
+    if screen is not None and told is not None and told.is_passing:
+        told.is_passing = False
+        screen.write(f"\r{'':<{terminal.WIDTH - 1}}\r")
+        screen.flush()
 
 
 def _remove_empty(folders: Iterable[Path]) -> None:

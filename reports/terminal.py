@@ -23,6 +23,7 @@ from uat.model import (
     NewsKind,
     Outcome,
     Phase,
+    Progress,
     Result,
     Run,
     Step,
@@ -102,6 +103,21 @@ def _resuming(header: Header, begun: Step) -> list[str]:
 def looking(header: Header, phase: Phase) -> Line:
     """Head the results of a phase."""
     return Line(text=plain(night.looked_words(header, phase, formats_of(header))), is_strong=True)
+
+
+def progressed(header: Header, progress: Progress) -> str:
+    """Say on one line how far the looking is, and which check takes longest."""
+    formats = formats_of(header)
+    say = formats.language.say
+    places = {
+        "done": str(progress.done),
+        "total": str(progress.total),
+        "running": str(progress.running),
+        "elapsed": formats.duration(round(progress.elapsed)),
+    }
+    slowest = say("terminal.slowest", id=progress.slowest, took=formats.duration(round(progress.slowest_seconds)))
+    text = say("terminal.progress", **places) + (slowest if progress.slowest else "")
+    return plain(on_one_line(f"  {text}"))[: WIDTH - 1]
 
 
 def resulted(header: Header, check: Check, result: Result, before: dict[str, Result]) -> tuple[Line, ...]:

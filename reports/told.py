@@ -16,7 +16,9 @@ class Told:
     """Collects what the hooks say, in their order.
 
     `folders` are those that were missing when the session began, the deepest first; `before` is what this run itself
-    saw before the upgrade; `begun` are the phases in which something was looked at; `closing` is what is said last.
+    saw before the upgrade; `begun` are the phases in which something was looked at; `progress_at` is how many
+    seconds of the looking were over when its progress was last said, `is_passing` that this stands on the terminal
+    and is to be wiped; `closing` is what is said last.
     """
 
     header: Header
@@ -26,6 +28,8 @@ class Told:
     results: dict[tuple[Phase, str], Result] = field(default_factory=dict)
     before: dict[str, Result] = field(default_factory=dict)
     begun: set[Phase] = field(default_factory=set)
+    progress_at: float = 0.0
+    is_passing: bool = False
     last_step: Step | None = None
     closing: tuple[Line, ...] = ()
 
@@ -38,6 +42,7 @@ class Told:
         if result.outcome in _NOT_LOOKED_AT or result.phase in self.begun:
             return False
         self.begun.add(result.phase)
+        self.progress_at = 0.0
         return True
 
     def latest(self, check_id: str) -> Result | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uat.model import Check, Header, News, Notice, Result, Run, Step
+from uat.model import Check, Header, News, Notice, Progress, Result, Run, Step
 
 if TYPE_CHECKING:
     import pytest
@@ -18,6 +18,10 @@ def pytest_tvox_started(config: pytest.Config, header: Header, folder: Path) -> 
 
 def pytest_tvox_result(config: pytest.Config, check: Check, result: Result) -> None:
     """Hear of a check's result, right after it was journalled."""
+
+
+def pytest_tvox_progress(config: pytest.Config, progress: Progress) -> None:
+    """Hear, once a ``limits.progress`` and at the end, how far the looking of a phase is."""
 
 
 def pytest_tvox_step(config: pytest.Config, step: Step, news: News) -> None:

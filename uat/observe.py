@@ -45,7 +45,7 @@ def observe(
     Checks that hold the same named lock are looked at one after the other. Whatever goes wrong while looking
     at one check becomes that check's ``error``; it never holds up the others.
 
-    :param on_progress: told once a ``limits.progress`` how far it is.
+    :param on_progress: told once a ``limits.progress`` how far it is, and at the end.
     """
     locks = {name: threading.Lock() for check in checks for name in check.locks}
     running: dict[str, float] = {}
@@ -75,7 +75,7 @@ def observe(
             done += len(batch)
             if batch:
                 yield batch
-            if (now := time.monotonic()) - told_at >= checklist.limits.progress:
+            if (now := time.monotonic()) - told_at >= checklist.limits.progress or done == len(checks):
                 told_at = now
                 on_progress(_progress(phase, done, len(checks), running, now - began))
     finally:

@@ -18,7 +18,7 @@ from uat.ending import exit_code, stop_code
 from uat.errors import TvoxError, UnreachableError
 from uat.host import parse_address
 from uat.items import PYTHON, check_id, check_ids, phase_of, python_check, python_result
-from uat.model import Check, Checklist, Ending, Header, Outcome, Phase, Result, Run
+from uat.model import Check, Checklist, Ending, Header, Outcome, Phase, Progress, Result, Run
 from uat.phases import PROCEDURE, looked_at
 from uat.probe import Probe
 from uat.session import Session, Settings
@@ -120,13 +120,21 @@ def make_session(config: pytest.Config) -> Session:
     def tell(check: Check, result: Result) -> None:
         config.hook.pytest_tvox_result(config=config, check=check, result=result)
 
+    def tell_progress(progress: Progress) -> None:
+        config.hook.pytest_tvox_progress(config=config, progress=progress)
+
     terminal = Terminal(config.pluginmanager.getplugin("capturemanager"))
     settings = settings_of(config, checklist, interactive=terminal.is_there)
     channel = channel_of(config, terminal, checklist.language)
     header = header.model_copy(update={"ssh_ignored": settings.address.ignored, "command": command_of(config)})
     ask = terminal.read_hidden if settings.interactive else None
     session = Session(
-        settings, header, on_result=tell, ask=ask, earlier=earlier_run(config, settings, header, channel)
+        settings,
+        header,
+        on_result=tell,
+        on_progress=tell_progress,
+        ask=ask,
+        earlier=earlier_run(config, settings, header, channel),
     )
     session.channel = channel
     return session

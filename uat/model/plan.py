@@ -162,6 +162,9 @@ class Limits(Record):
     checks_at_once: int = Field(default=256, ge=1, le=1024, description="checks observed side by side")
     exchanges_at_once: int = Field(default=8, ge=1, le=64, description="questions over the network from here")
     progress: Duration = Field(default=1.0, gt=0, description="between two words on how far the looking is")
+    progress_lines: Duration = Field(
+        default=15.0, description="the same where each word is a line of its own: no terminal"
+    )
     evidence_bytes: int = Field(default=65536, ge=1024, description="output kept per question; hash of all")
     retry_pause: Duration = Field(default=2.0, description="between two looks of a check with retry_for")
     poll: Duration = Field(default=2.0, description="between two looks at a running step")

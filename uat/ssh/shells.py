@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import secrets
 import time
 from collections import deque
@@ -96,10 +97,9 @@ class _Member:
         """Tell whether what runs holds up the others."""
         return bool(self.sent) and time.monotonic() - self.began > _SLOW
 
-    @property
-    def takes_more(self) -> bool:
-        """Tell whether a command sent now would soon run."""
-        return not self.is_stale and len(self.sent) < _AHEAD and not self.is_slow
+    def takes_more(self, share: int) -> bool:
+        """Tell whether a command sent now would soon run, and is no more than its share."""
+        return not self.is_stale and len(self.sent) < min(_AHEAD, share) and not self.is_slow
 
     def send(self, question: _Question) -> None:
         """Send a command."""
@@ -225,9 +225,11 @@ class Shells:
             _fail(question, LostError("no link"))
 
     def _go_on(self) -> None:
-        """Send what can be sent, and open what may be opened."""
+        """Send what can be sent, leaving the shells that are not open yet their share; open what may be opened."""
+        in_hand = sum(len(member.sent) for member in self._members)
+        share = math.ceil((len(self._waiting) + in_hand) / max(1, len(self._members) + self._opening))
         while self._waiting:
-            free = [member for member in self._members if member.takes_more]
+            free = [member for member in self._members if member.takes_more(share)]
             if not free:
                 break
             question = self._waiting.popleft()
