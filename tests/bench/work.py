@@ -6,12 +6,16 @@ for a package. One check of each work is made to fail: who does not see it has n
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from shlex import quote
 
 _MIX = (("mode", 60), ("command", 60), ("line", 60), ("package", 20))
+_PLACES = sum(share for _, share in _MIX)
+_NEVER = "something else"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,18 +46,41 @@ def work(count: int, folder: Path) -> list[Check]:
             "package": (packages[number % len(packages)], "installed"),
         }[sort]
         checks.append(Check(number=number, sort=sort, subject=subject, expected=expected))
-    wrong = next(index for index in reversed(range(count)) if checks[index].sort == "command")
-    checks[wrong] = Check(number=wrong, sort="command", subject=checks[wrong].subject, expected="something else")
+    last = next(index for index in reversed(range(count)) if checks[index].sort == "command")
+    checks[last] = Check(number=last, sort="command", subject=checks[last].subject, expected=_NEVER)
     return checks
 
 
+def wrong(checks: list[Check]) -> set[int]:
+    """Give the number of the check that is made to fail."""
+    return {check.number for check in checks if check.expected == _NEVER}
+
+
+def judge(checks: list[Check], output: str) -> set[int]:
+    """Tell from what the script by hand printed which checks failed."""
+    said = {}
+    for number, text, code in re.findall(r"^#(\d+)\n(.*?)^=(\d+)$", output, re.MULTILINE | re.DOTALL):
+        said[int(number)] = (text, int(code))
+    return {check.number for check in checks if not _holds(check, *said.get(check.number, ("", 1)))}
+
+
+def _holds(check: Check, text: str, code: int) -> bool:
+    match check.sort:
+        case "mode":
+            return text.strip().zfill(4) == check.expected
+        case "line":
+            return code == 0 and int(text) > 0
+        case "package":
+            return "install ok installed" in text
+        case _:
+            return code == 0 and check.expected in text
+
+
 def _sort(number: int) -> str:
-    place = number % 200
-    for sort, share in _MIX:
-        if place < share:
-            return sort
-        place -= share
-    raise AssertionError("the mix has 200 places")
+    """Spread the sorts evenly, so that ten checks have the mix of two hundred: 7 is prime to the 20 places."""
+    place = number * 7 % 20 * _PLACES // 20
+    ends = accumulate(share for _, share in _MIX)
+    return next(sort for (sort, _), end in zip(_MIX, ends, strict=True) if place < end)
 
 
 def _packages() -> list[str]:
@@ -88,11 +115,11 @@ def script(checks: list[Check]) -> str:
         "package": "dpkg-query -W -f '${{Status}} ${{Version}}\\n' {}",
     }
     return "".join(
-        f"echo {check.number}; "
+        f"echo '#{check.number}'; "
         + words[check.sort].format(
             check.subject if check.sort == "command" else quote(check.subject), expected=quote(check.expected)
         )
-        + "; echo $?\n"
+        + "; echo =$?\n"
         for check in checks
     )
 
@@ -107,7 +134,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("sort, subject, expected", CASES)
+@pytest.mark.parametrize("sort, subject, expected", CASES, ids=range(len(CASES)))
 def test_check(host, sort, subject, expected):
     if sort == "mode":
         file = host.file(subject)

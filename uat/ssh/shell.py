@@ -43,15 +43,17 @@ done
 """The group is ended only where a shell leads it: sshd gives each channel a session of its own, others may not."""
 
 _OPENING = (
-    "frame=$1; { { while sleep 1; do echo tick; done 2>/dev/null 4>&- 5>&- & echo ticker $!; "
-    "exec sh 9>&1 >&4 4>&-; } | { " + _WATCH + "} 2>/dev/null 4>&-; } 4>&1 5>&2"
+    "frame=$1 nice=$2; { { while sleep 1; do echo tick; done 2>/dev/null 4>&- 5>&- & echo ticker $!; "
+    'set --; command -v nice >/dev/null && set -- nice -n "$nice"; exec "$@" sh 9>&1 >&4 4>&-; } | { '
+    + _WATCH
+    + "} 2>/dev/null 4>&-; } 4>&1 5>&2"
 )
+"""From the priority of a process the kernel takes its priority at the disk, too (ioprio_set(2), NOTES)."""
 
 _WORKER = r"""
 exec 2>/dev/null
 trap 'echo over >&9' EXIT
 echo worker $$ >&9
-renice -n {nice} -p $$ >&2; ionice -c 2 -n 7 -p $$ >&2
 LC_ALL=C; export LC_ALL
 set -m
 case $- in
@@ -88,9 +90,9 @@ class Shell:
 
     def __init__(self, frame: str, *, nice: int) -> None:
         """:param frame: a random word that stands behind every answer."""
-        self.opening = f"sh -c {quote(_OPENING)} sh {frame}"
+        self.opening = f"sh -c {quote(_OPENING)} sh {frame} {nice}"
         self.is_ready = False
-        self._first = _WORKER.format(frame=frame, nice=nice).encode()
+        self._first = _WORKER.format(frame=frame).encode()
         self._streams = (_Stream(frame), _Stream(frame))
         self._ended: tuple[deque[_Mark], deque[_Mark]] = (deque(), deque())
 
