@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 TIMEOUT := 1500
 
-.PHONY: demo test test-lab faults fast lint setup clean
+.PHONY: demo test test-lab faults bench fast lint setup clean
 
 demo: setup  ## build and boot the lab TVOX, run a whole upgrade, print where the reports are
 	$(PYTHON) -m tests.demo
@@ -21,6 +21,10 @@ faults: setup  ## every row of the fault lab, and docs/faults.md of what came of
 	-$(PYTHON) -m pytest -p tests.faults.record -m "not lab_full" -ra tests
 	-$(PYTHON) -m pytest -p tests.faults.record -m "lab_full" -ra tests/procedure
 	$(PYTHON) -m tests.faults report
+
+bench: setup  ## the speed of this project and of others, side by side; BENCH_CHECKS=200 BENCH_RTT_MS=50: one point
+	$(VENV)/bin/pip install --quiet --editable '.[bench]'
+	$(PYTHON) -m tests.bench
 
 fast: setup  ## without the VM
 	$(PYTHON) -m pytest --timeout=$(TIMEOUT) -m "not lab and not lab_full and not faults and not faults_full"

@@ -80,7 +80,7 @@ async def _serve(target: int, delay: float) -> None:
         def over() -> None:
             open_ends.pop()
             if not open_ends:
-                print(json.dumps(seen), flush=True)  # noqa: T201
+                print(json.dumps(seen), flush=True)
 
         near = _End(delay, up, over)
 
@@ -96,7 +96,7 @@ async def _serve(target: int, delay: float) -> None:
         return near
 
     server = await loop.create_server(made, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
+    print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 
 

@@ -34,7 +34,7 @@ def work(count: int, folder: Path) -> list[Check]:
     packages = _packages()
     checks = []
     for number in range(count):
-        sort = _sort(number)
+        sort = sort_of(number)
         path = folder / f"{number}.conf"
         if sort in ("mode", "line"):
             path.write_text(f"[general]\nnumber = {number}\n" + "option = value\n" * 20)
@@ -76,7 +76,7 @@ def _holds(check: Check, text: str, code: int) -> bool:
             return code == 0 and check.expected in text
 
 
-def _sort(number: int) -> str:
+def sort_of(number: int) -> str:
     """Spread the sorts evenly, so that ten checks have the mix of two hundred: 7 is prime to the 20 places."""
     place = number * 7 % 20 * _PLACES // 20
     ends = accumulate(share for _, share in _MIX)
