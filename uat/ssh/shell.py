@@ -41,7 +41,8 @@ while read -r word one two three; do
   esac
 done
 """
-"""It goes on when nobody hears it any more. The group is ended only where a shell leads it: sshd gives each channel a session of its own, others may not."""
+"""It goes on when nobody hears it any more. The group is ended only where a shell leads it: sshd gives each channel a
+session of its own, others may not."""
 
 _OPENING = (
     "frame=$1 nice=$2; { { while sleep 1; do echo tick; done 2>/dev/null 4>&- 5>&- & echo ticker $!; "

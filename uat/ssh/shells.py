@@ -234,7 +234,7 @@ class Shells:
                 break
             question = self._waiting.popleft()
             if not question.answer.done():
-                min(free, key=lambda one: len(one.sent)).send(question)
+                self._send(question, min(free, key=lambda one: len(one.sent)))
         if self._waiting and not self._guests:
             for _ in range(self._most - len(self._members) - self._opening):
                 self._opening += 1
@@ -242,6 +242,15 @@ class Shells:
         if not self._is_glancing and (self._waiting or any(member.sent for member in self._members)):
             self._is_glancing = True
             asyncio.get_running_loop().call_later(_GLANCE, self._glance)
+
+    def _send(self, question: _Question, member: _Member) -> None:
+        """Send a question to a shell; one that has just ended may not have been heard of yet."""
+        try:
+            member.send(question)
+        except OSError:
+            member.sent.pop()
+            self._waiting.appendleft(question)
+            self.drop(member)
 
     async def _open(self) -> None:
         """Open a further shell; where the machine gives no further one, those that are there must do."""
