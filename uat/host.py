@@ -19,8 +19,9 @@ from uat.ssh.known_hosts import HostKey, fingerprint
 from uat.ssh.login import Ask, Gate, Opener, close, described_key
 from uat.ssh.network import allow_old_key_exchange
 from uat.ssh.output import Output
+from uat.ssh.pipe import FellError, LostError, OverError, SilentError
 from uat.ssh.shell import is_plain
-from uat.ssh.shells import FellError, LostError, OverError, Shells, SilentError
+from uat.ssh.shells import Shells
 
 __all__ = [
     "Address",

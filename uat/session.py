@@ -12,10 +12,11 @@ from uat import baseline, registry, resumption
 from uat.answers import Answer, Channel, Question
 from uat.asked import Asked, Looks
 from uat.attest import answered
-from uat.errors import LoginError, ObservationError, ProcedureError, UnreachableError
-from uat.host import Address, Connection, Output, connect
+from uat.errors import ObservationError, ProcedureError, UnreachableError
+from uat.host import Address, Connection, Output
 from uat.identity import identify
 from uat.journal import Journal
+from uat.link import Link
 from uat.model import (
     Check,
     Checklist,
@@ -33,7 +34,6 @@ from uat.phases import LOOKING
 from uat.probe import Probe
 from uat.restored import as_before
 from uat.secret import Secrets
-from uat.ssh.refusals import Refusals
 from uat.web import Doors
 
 
@@ -85,15 +85,17 @@ class Session:
         self.stop: ProcedureError | UnreachableError | None = None
         self.channel: Channel | None = None
         self.secrets = Secrets(ask=ask or refuse)
-        self._ask_secret = ask
-        self._typed: dict[str, str] = {}
-        self._refusals = Refusals(pause=0.0 if ask else self.header.checklist.limits.login_pause)
+        self._link = Link(
+            settings.address,
+            limits=self.checklist.limits,
+            known_hosts=settings.known_hosts,
+            secrets=self.secrets,
+            password=self.checklist.system.password,
+            ask=ask,
+        )
         self._journal: Journal | None = None
         self._on_result = on_result
         self._on_progress = on_progress
-        self._connection: Connection | None = None
-        self._opening = threading.Lock()
-        self._tries, self._failure = 0, UnreachableError("nothing was tried yet")
         self._doors = Doors()
         self._turn = threading.BoundedSemaphore(self.checklist.limits.exchanges_at_once)
 
@@ -124,56 +126,17 @@ class Session:
     def connection(self) -> Connection:
         """Give the one connection, opened when there is none.
 
-        Of many who wait for it, one tries; if it fails, it has failed for all of them.
-
         :raises UnreachableError: the machine does not answer, or is not the one we trust.
         """
-        before = self._tries
-        with self._opening:
-            if self._connection is not None and not self._connection.is_lost:
-                return self._connection
-            if self._tries != before:
-                raise self._failure
-            try:
-                self._connection = self._connect()
-            except UnreachableError as error:
-                self._tries, self._failure = self._tries + 1, error
-                raise
-            return self._connection
+        return self._link.connection()
 
     def run(self, command: str, *, deadline: float | None = None, stdin: bytes = b"") -> Output:
         """Run a command over the connection of the moment; a lost one is opened again."""
         return self.connection().run(command, deadline=deadline, stdin=stdin)
 
-    def _connect(self) -> Connection:
-        password = self._password()
-        self._refusals.require_another(with_password=bool(password or self._ask_secret))
-        try:
-            opened = connect(
-                self.settings.address,
-                limits=self.checklist.limits,
-                known_hosts=self.settings.known_hosts,
-                password=password,
-                ask=self._typed_once if self._ask_secret else None,
-            )
-        except LoginError as error:
-            self._typed.clear()
-            self._refusals.add(error)
-            raise
-        self._refusals.forget()
-        return opened
-
-    def _typed_once(self, prompt: str) -> str:
-        """Ask for a password or passphrase; after a reboot, at night, nobody types it again."""
-        if prompt not in self._typed and self._ask_secret:
-            self._typed[prompt] = self._ask_secret(prompt)
-        return self._typed[prompt]
-
     def drop_connection(self) -> None:
         """Close the connections and forget every fact that hangs on them."""
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
+        self._link.drop()
         self._doors.close()
 
     def probe(self, asked: Asked | None = None) -> Probe:
@@ -191,14 +154,6 @@ class Session:
             doors=self._doors,
             turn=self._turn,
         )
-
-    def _password(self) -> str | None:
-        """Fetch the password of the login, when the checklist names one."""
-        reference = self.checklist.system.password
-        try:
-            return self.secrets.get(reference, purpose=str(self.settings.address)) if reference else None
-        except ObservationError as error:
-            raise UnreachableError(f"{self.settings.address}: no password to log in with: {error}") from error
 
     def identify(self, phase: Phase) -> Identity:
         """Ask the machine who it is, and write it down."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
@@ -18,6 +19,7 @@ from uat.host import Connection, connect, parse_address
 from uat.model import InvalidRecord, Limits, System
 from uat.probe import Probe
 from uat.ssh import guard
+from uat.ssh.shell import Shell
 
 NASTY = [
     "'",
@@ -174,9 +176,17 @@ def test_a_dash_in_front(machine: Connection, server: Sshd) -> None:
 
 def test_the_guard_is_static() -> None:
     """4.4d: around every command stands the same text; the command is one quoted word at its end."""
-    for wrap in (guard.looking, guard.changing):
+    for wrap in (partial(guard.looking, nice=10), guard.changing):
         assert wrap("id; id", 5).endswith(" 5 'id; id'")
         assert wrap("A", 5).removesuffix(" A") == wrap("B", 5).removesuffix(" B")
+
+
+def test_a_question_to_a_shell_is_one_line() -> None:
+    """4.4d: what goes into a shell that stays is a fixed word, two numbers, and the command as one quoted word."""
+    shell = Shell("f00", nice=10)
+    shell.ask(1, "true", seconds=5)  # the first one brings the shell's own words with it
+    assert shell.ask(2, "id; id\n'", seconds=5) == b"""look 2 5 'id; id\n'"'"''\n"""
+    assert shell.ask(3, "a b", seconds=5, stdin=b"$x") == b"feed 3 5 'a b' '$x'\n"
 
 
 def test_a_command_needs_a_reviewer(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ import asyncssh
 
 from uat.ssh.login import Gate
 from uat.ssh.output import Collector, Framed, Output, output_of
-from uat.ssh.shells import GRACE, REFUSED_PAUSE, Listener, LostError, Pipe, RefusedError
+from uat.ssh.pipe import Listener, LostError, Pipe, RefusedError
+from uat.ssh.shells import GRACE, REFUSED_PAUSE
 
 _PIECE_BYTES = 65536
 
