@@ -6,6 +6,7 @@ from html import escape
 from typing import Protocol
 
 from reports import terminal
+from reports.rows import check_row
 from reports.told import Told
 from reports.visible import on_one_line
 from uat.model import Phase
@@ -58,7 +59,8 @@ class Appendix:
         told, id = self._told, id_of(report)
         result = told.latest(id) if id else None
         if id and result:
-            row = terminal.row_of(told.header, told.checks[id], result, told.before)
+            formats = terminal.formats_of(told.header)
+            row = check_row(told.header, told.checks[id], result, before=told.before, formats=formats)
             expected = "; ".join(f"{line.property} {line.expected}".strip() for line in row.lines)
             observed = "; ".join(f"{line.property} {line.observed}".strip() for line in row.lines if line.observed)
             return result.phase, on_one_line(id), row.severity, expected, observed or row.error or row.reason

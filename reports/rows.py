@@ -93,6 +93,15 @@ def check_rows(run: Run, phase: Phase, formats: Formats) -> tuple[CheckRow, ...]
     return tuple(maker.row(known.get(id) or _unknown(id), found.get(id)) for id in [*ordered, *others])
 
 
+def check_row(
+    header: Header, check: Check, result: Result, *, before: Mapping[str, Result], formats: Formats
+) -> CheckRow:
+    """Make the row of one result; `before` is what was seen before the upgrade."""
+    earlier = before if result.phase is Phase.POST else {}
+    rows = _Rows(formats=formats, phase=result.phase, before=earlier, areas=header.checklist.areas)
+    return rows.row(check, result)
+
+
 def before_of(run: Run) -> dict[str, Result]:
     """Give the results that post is compared with: the run's own pre, else the baseline's."""
     return run.of(Phase.PRE) or {result.check_id: result for result in run.before}

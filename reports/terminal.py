@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from reports import night, preflight
 from reports.formats import Formats
-from reports.rows import CheckRow, check_rows, expired_waivers
+from reports.rows import CheckRow, check_row, expired_waivers
 from reports.verdict import Tone
 from reports.visible import on_one_line
 from reports.words import speak
@@ -120,24 +120,24 @@ def progressed(header: Header, progress: Progress) -> str:
     return plain(on_one_line(f"  {text}"))[: WIDTH - 1]
 
 
-def resulted(header: Header, check: Check, result: Result, before: dict[str, Result]) -> tuple[Line, ...]:
+def resulted(header: Header, check: Check, result: Result, before: Mapping[str, Result]) -> tuple[Line, ...]:
     """Tell of a result that matters: what is wrong, what was expected and observed; nothing of the others."""
     if result.outcome not in _LOUD:
         return ()
     formats = formats_of(header)
     if result.phase is Phase.PREFLIGHT:
         return _condition(result, formats)
-    row = row_of(header, check, result, before)
+    row = check_row(header, check, result, before=before, formats=formats)
     words = formats.language.say(f"outcome.{result.outcome}").upper()
     tone = Tone.CAUTION if result.outcome in (Outcome.WAIVED, Outcome.UNANSWERED) else Tone.BAD
     head = Line(text=plain(f"  {words}  {row.id}  {row.title}")[:WIDTH], tone=tone)
     return head, *(Line(text=text) for text in _details(row, formats))
 
 
-def failure(header: Header, check: Check, result: Result, before: dict[str, Result]) -> str:
+def failure(header: Header, check: Check, result: Result, before: Mapping[str, Result]) -> str:
     """Say at length what is wrong, for pytest's list of failures."""
     formats = formats_of(header)
-    row = row_of(header, check, result, before)
+    row = check_row(header, check, result, before=before, formats=formats)
     words = formats.language.say(f"outcome.{result.outcome}")
     head = f"{row.id}  {row.title}: {words} ({formats.language.say(f'severity.{row.severity}')})"
     proof = [plain(f"    {one.label}") for one in (result.evidence or ())]
@@ -186,15 +186,6 @@ def told(header: Header, step: Step, news: News) -> tuple[Line, ...]:
     text = say(f"terminal.{news.kind}", text=words, elapsed=elapsed)
     tone = None if news.kind is NewsKind.LINK_BACK else Tone.CAUTION
     return tuple(Line(text=part, tone=tone) for part in wrapped(text, "    "))
-
-
-def row_of(header: Header, check: Check, result: Result, before: dict[str, Result]) -> CheckRow:
-    """Make the row of a single check, as on the pages; `before` is what this run saw before the upgrade."""
-    checklist = header.checklist.model_copy(update={"checks": (check,)})
-    alone = header.model_copy(update={"checklist": checklist, "planned": {result.phase: (check.id,)}})
-    then = before.get(check.id)
-    run = Run(header=alone, results=(result,), before=(then,) if then else ())
-    return check_rows(run, result.phase, formats_of(header))[0]
 
 
 def _condition(result: Result, formats: Formats) -> tuple[Line, ...]:
