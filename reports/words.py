@@ -14,6 +14,9 @@ DEFAULT = "en"
 """What is spoken when a checklist asks for a language that has no file."""
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Language:
     """One file of `languages/`: texts by dotted key, such as `outcome.passed`."""
@@ -54,7 +57,7 @@ def speak(code: str) -> Language:
     """Read a language; one that has no file is spoken in English."""
     known = code if code in languages() else DEFAULT
     text = files("reports").joinpath("languages", f"{known}.yaml").read_text(encoding="utf-8")
-    return Language(code=known, phrases=dict(_flat(yaml.safe_load(text))))
+    return Language(code=known, phrases=dict(_flat(yaml.load(text, Loader=_LOADER))))
 
 
 def _flat(tree: Mapping[str, Any], start: str = "") -> Iterator[tuple[str, str]]:
