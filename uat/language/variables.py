@@ -127,6 +127,8 @@ class Filling:
         return node
 
     def _text(self, text: Text) -> Text:
+        if "{" not in text.value:
+            return text
         used = uses(text)
         lacking = self._lacking(used)
         if lacking and self.holes is not None:
