@@ -31,6 +31,10 @@ class Report(Protocol):
     def passed(self) -> bool:
         """Whether nothing went wrong in it."""
 
+    @property
+    def sections(self) -> list[tuple[str, str]]:
+        """What was written meanwhile, each with its heading."""
+
 
 class Appendix:
     """pytest-html's hooks; registered for one session, since those hooks are not told of which they are."""
@@ -46,6 +50,9 @@ class Appendix:
 
     def pytest_html_results_table_row(self, report: Report, cells: list[str]) -> None:
         """Fill the columns, and escape the test's own name, which pytest-html does not."""
+        if report.passed and report.when in ("setup", "teardown") and not report.sections:
+            cells.clear()  # pytest-html shows no such row, and makes it unless it is empty
+            return
         name = report.nodeid if report.when == "call" else f"{report.nodeid}::{report.when}"
         cells[1] = f'<td class="col-testId">{escape(on_one_line(name))}</td>'
         cells[_PLACE:_PLACE] = [
@@ -54,8 +61,6 @@ class Appendix:
         ]
 
     def _texts(self, report: Report) -> tuple[str, str, str, str, str]:
-        if report.when != "call" and report.passed:
-            return "", "", "", "", ""  # pytest-html shows no row for it
         told, id = self._told, id_of(report)
         result = told.latest(id) if id else None
         if id and result:
