@@ -18,7 +18,7 @@ from markupsafe import Markup
 from reports import night, outage, preflight, sides
 from reports.formats import Formats
 from reports.junit import junit
-from reports.rows import CheckRow, anchor, by_area, check_rows, exhibits, expired_waivers
+from reports.rows import CheckRow, anchor, by_area, check_rows, exhibits, expired_waivers, observed
 from reports.verdict import judge
 from reports.visible import visible
 from reports.words import speak
@@ -141,6 +141,7 @@ def _content(run: Run, phase: Phase, formats: Formats) -> dict[str, Any]:
         "lost_since": night.lost_since(run, formats),
         "proofs": [proof for proof in night.proofs(run, formats) if not proof.step.stop],
         "stop": stopped,
+        "observed": partial(observed, formats=formats),
         "exhibits": partial(exhibits, limit_bytes=_share(rows)),
         "rows_page": "pre.html" if phase is Phase.UPGRADE and not compared else "",
     }

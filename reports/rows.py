@@ -58,8 +58,6 @@ class CheckRow:
     reason: str
     error: str
     remedy: str
-    observed: tuple[tuple[str, str], ...]
-    inputs: tuple[tuple[str, str], ...]
     started_at: datetime | None
     seconds: float
     attempts: int
@@ -120,6 +118,12 @@ def exhibits(row: CheckRow, *, limit_bytes: int) -> tuple[Exhibit, ...]:
     return tuple(exhibit(one, limit_bytes=limit_bytes) for one in (row.result.evidence if row.result else ()))
 
 
+def observed(row: CheckRow, *, formats: Formats) -> tuple[tuple[str, str], ...]:
+    """Give everything that a row's look saw, by property."""
+    seen = row.result.observed if row.result else None
+    return tuple((name, formats.value(name, value)) for name, value in (seen or {}).items())
+
+
 def property_of(observed: Mapping[str, JsonValue] | None, path: str) -> JsonValue:
     """Find an observed property; dots lead into mappings (`json.user.name`) and lists (`json.0`)."""
     value: JsonValue = observed or {}
@@ -174,22 +178,11 @@ class _Rows:
             reason=self._reason(check, result),
             error=_in_short(result.error or "") if result else "",
             remedy=visible(spoken(check.remedy, language)),
-            observed=self._values(result.observed if result else None),
-            inputs=self._values(self._inputs(check)),
             started_at=result.started_at if result else None,
             seconds=result.seconds if result else 0.0,
             attempts=result.attempts if result else 0,
             result=result,
         )
-
-    def _inputs(self, check: Check) -> dict[str, JsonValue]:
-        """Give what is looked at; what a person reads in the page's language only."""
-        if check.kind != "manual":
-            return check.inputs
-        return {name: spoken(said, self.formats.language.code) for name, said in check.inputs.items()}
-
-    def _values(self, values: Mapping[str, JsonValue] | None) -> tuple[tuple[str, str], ...]:
-        return tuple((name, self.formats.value(name, value)) for name, value in (values or {}).items())
 
     def _lines(self, check: Check, result: Result | None) -> Iterator[Line]:
         if check.kind == "manual":
@@ -246,7 +239,7 @@ class _Rows:
     def _attested(self, check: Check, result: Result | None) -> Line:
         """Show a manual check: what should be seen, what a person says."""
         holds = result is None or result.outcome not in WRONG
-        expected = visible(str(self._inputs(check).get("see", "")))
+        expected = visible(str(spoken(check.inputs.get("see", ""), self.formats.language.code)))
         return Line(property="", expected=expected, observed=attested(result, self.formats), holds=holds)
 
     def _reason(self, check: Check, result: Result | None) -> str:
