@@ -265,17 +265,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what was not asked for; bring the rest into the order of the night: pre, the procedure, post."""
     if SESSION in config.stash and any(filters_of(config).values()):
-        left_out = [item for item in items if not is_asked_for(item)]
-        items[:] = [item for item in items if is_asked_for(item)]
+        wanted = asked_for(config)
+        left_out = [item for item in items if check_id(item) not in wanted]
+        items[:] = [item for item in items if check_id(item) in wanted]
         config.hook.pytest_deselected(items=left_out)
     items.sort(key=lambda item: _ORDER.index(phase_of(item)))
 
 
-def is_asked_for(item: pytest.Item) -> bool:
-    """Tell whether an item is of an area or tag that was asked for; a partner's own test has neither."""
-    checklist = item.config.stash[SESSION].checklist
-    check = next((check for check in checklist.checks if check.id == check_id(item)), None)
-    return check is not None and options.is_selected(check, checklist, **filters_of(item.config))
+def asked_for(config: pytest.Config) -> set[str]:
+    """List the checks of an area or tag that was asked for; a partner's own test has neither."""
+    checklist, filters = config.stash[SESSION].checklist, filters_of(config)
+    return {check.id for check in checklist.checks if options.is_selected(check, checklist, **filters)}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -384,9 +384,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if ours is None or not ours.has_journal:
         return
     for phase, ids in ours.header.planned.items():
-        for check in ours.checklist.checks:
-            if check.id in ids and (phase, check.id) not in ours.results:
-                ours.keep(check, ours.unlooked(check, phase, Outcome.NOT_RUN, ""))
+        planned = set(ids)
+        ours.leave([check for check in ours.checklist.checks if check.id in planned], phase, Outcome.NOT_RUN)
     session.exitstatus = exit_code(ours, int(exitstatus))
     ending = Ending(
         exit_code=session.exitstatus,

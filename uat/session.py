@@ -170,8 +170,8 @@ class Session:
         self.phase = phase
         if self.stop is not None or phase not in LOOKING:
             return
-        if phase is Phase.PRE and self.earlier:
-            self._leave_as_seen(checks)
+        if phase is Phase.PRE and self.earlier:  # what was not seen before the upgrade cannot be seen any more
+            self.leave(checks, phase, Outcome.NOT_RUN)
             return
         try:
             self._take_baseline(self.identify(phase))
@@ -179,17 +179,14 @@ class Session:
         except UnreachableError as error:
             self.stop = error
 
-    def _leave_as_seen(self, checks: Sequence[Check]) -> None:
-        """Look at nothing before the upgrade once it has begun: what was not seen then cannot be seen any more."""
-        for check in checks:
-            if (Phase.PRE, check.id) not in self.results:
-                self.keep(check, self.unlooked(check, Phase.PRE, Outcome.NOT_RUN, ""))
-
     def block(self, checks: Sequence[Check], phase: Phase) -> None:
         """Write down that these checks could not be looked at, because the session was stopped before."""
-        for check in checks:
-            if (phase, check.id) not in self.results:
-                self.keep(check, self.unlooked(check, phase, Outcome.BLOCKED, str(self.stop)))
+        self.leave(checks, phase, Outcome.BLOCKED, str(self.stop))
+
+    def leave(self, checks: Sequence[Check], phase: Phase, outcome: Outcome, reason: str = "") -> None:
+        """Write down that these checks are not looked at; what was seen of one before stays."""
+        left = [check for check in checks if (phase, check.id) not in self.results]
+        self._keep_all([(check, self.unlooked(check, phase, outcome, reason)) for check in left])
 
     def end(self) -> None:
         """Leave the phase: its connection is closed."""
@@ -198,12 +195,10 @@ class Session:
 
     def look(self, checks: Sequence[Check], phase: Phase) -> None:
         """Observe the selected checks of a phase and ask the manual ones; each result is kept at once."""
-        chosen = []
-        for check in checks:
-            if reason := left_out(check, self.checklist):
-                self.keep(check, self.unlooked(check, phase, *reason))
-            else:
-                chosen.append(check)
+        reasons = {check.id: reason for check in checks if (reason := left_out(check, self.checklist))}
+        left = [check for check in checks if check.id in reasons]
+        self._keep_all([(check, self.unlooked(check, phase, *reasons[check.id])) for check in left])
+        chosen = [check for check in checks if check.id not in reasons]
         for batch in self._observed([check for check in chosen if is_automatic(check)], phase):
             self._keep_all(batch)
         self._ask([check for check in chosen if check.kind == MANUAL], phase)
@@ -230,6 +225,8 @@ class Session:
 
     def _keep_all(self, batch: Sequence[tuple[Check, Result]]) -> None:
         """Write down what is there together, and then tell of each."""
+        if not batch:
+            return
         self.journal.write_all("result", [result for _, result in batch])
         for check, result in batch:
             self.results[result.phase, check.id] = result
@@ -257,8 +254,7 @@ class Session:
         if self.phase is not Phase.POST:
             return
         if self.header.phase is Phase.ROLLBACK:
-            for result in self.before.values():
-                self.journal.write("before", result)
+            self.journal.write_all("before", tuple(self.before.values()))
             return
         own = {id: result for (phase, id), result in self.results.items() if phase is Phase.PRE}
         if any(result.outcome is not Outcome.NOT_RUN for result in own.values()):
@@ -271,8 +267,7 @@ class Session:
         if run:
             self.header = self.header.model_copy(update={"baseline": run.header.id})
             self.journal.write("header", self.header)
-        for result in self.before.values():
-            self.journal.write("before", result)
+        self.journal.write_all("before", tuple(self.before.values()))
 
     def _ask(self, checks: Sequence[Check], phase: Phase) -> None:
         """Ask a person all manual checks in one sitting; what nobody answers is unanswered, never passed."""
@@ -281,14 +276,14 @@ class Session:
         began = time.monotonic()
         way = registry.load("uat.answers", self.settings.manual)
         answers: Mapping[str, Answer] = way.ask(self._questions(checks, phase), self.channel)
-        for check in checks:
-            answer = answers.get(check.id)
-            result = (
-                answered(check, phase, answer, checklist=self.checklist, seconds=time.monotonic() - began)
-                if answer
-                else self.unlooked(check, phase, Outcome.UNANSWERED, "")
-            )
-            self.keep(check, result)
+        self._keep_all(
+            [(check, self._answered(check, phase, answers.get(check.id), began=began)) for check in checks]
+        )
+
+    def _answered(self, check: Check, phase: Phase, answer: Answer | None, *, began: float) -> Result:
+        if answer is None:
+            return self.unlooked(check, phase, Outcome.UNANSWERED, "")
+        return answered(check, phase, answer, checklist=self.checklist, seconds=time.monotonic() - began)
 
     def _questions(self, checks: Sequence[Check], phase: Phase) -> tuple[Question, ...]:
         return tuple(
