@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shlex
 from collections.abc import Generator, Iterator, Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from uat import hooks, journal, options, resumption
+from uat import garbage, hooks, journal, options, resumption
 from uat.answers import Channel
 from uat.baseline import folder_of
 from uat.ending import exit_code, stop_code
@@ -76,11 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     # Whatever a session writes, pytest-html's and a partner's files too, is for its owner only.
     config.add_cleanup(partial(_set_umask, os.umask(0o077)))
-    # What a session makes stays to its end; looking all of it through for garbage again and again took a fifth of its
-    # time.
-    config.add_cleanup(gc.unfreeze)
-    config.add_cleanup(partial(gc.set_threshold, *gc.get_threshold()))
-    gc.set_threshold(50_000, 20, 100)
+    config.add_cleanup(garbage.collect_rarely())
     # A warning of a library must not end an upgrade at night, whatever the project's own tests want.
     config.addinivalue_line("filterwarnings", "default")
     # All that CentOS 6 offers; cryptography 50 warns of it at each key exchange.
@@ -98,7 +93,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Spare pytest its last looks for garbage among what the process is about to give back."""
     if SESSION in config.stash:
-        gc.freeze()
+        garbage.spare_what_is_left()
 
 
 def _set_umask(mask: int) -> None:
