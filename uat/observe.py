@@ -114,13 +114,13 @@ def observe_one(
     started_at, began = datetime.now(UTC), time.monotonic()
     earlier = before.get(check.id)
     probe.phase, probe.before = phase, earlier.observed if earlier else None
-    attempts = 0
+    attempts, until = 0, 0.0
     while True:
         attempts += 1
         observed, error = _look(check, checklist, probe)
         mismatches = () if error else _mismatches(check, phase, observed or {}, before.get(check.id))
-        over = time.monotonic() - began + checklist.limits.retry_pause > check.retry_for
-        if over or not (error or mismatches):
+        until = until or time.monotonic() + check.retry_for  # the first look may have waited for its turn
+        if time.monotonic() + checklist.limits.retry_pause > until or not (error or mismatches):
             break
         probe.take_evidence()  # the last look is the one that counts
         time.sleep(checklist.limits.retry_pause)
