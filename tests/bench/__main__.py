@@ -41,6 +41,10 @@ file, 20 ask for a package; one is wrong on purpose, and a tool that does not se
 The scripts judge nothing. *The same commands* are those that this project asked, one after the other in one `sh -s`;
 *by hand* are the shortest that a person would write.
 
+A session of 5,000 checks costs more than twice the script as a whole. Of some 7 s of CPU beside the looking, pytest
+takes 2.6 s for 5,000 parametrised tests without any plugin, pytest-html 0.9 s, reading the checklist 1.2 s, the page
+and the JUnit file 1.2 s, the journal 0.6 s, our imports 0.4 s (from profiles; the looking made trivial).
+
 """
 
 

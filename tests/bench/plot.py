@@ -13,12 +13,15 @@ from matplotlib import pyplot as plt
 
 _COLOURS = ("#0b6e4f", "#6b7280", "#9ca3af", "#b45309", "#d97706", "#1d4ed8")
 
+_SECONDS = (0.3, 1, 3, 10, 30)
+
 
 def draw(points: list[Point], path: Path) -> None:
     """Draw the observation of every tool at every point."""
     mpl.rcParams.update({"svg.fonttype": "none", "font.family": "sans-serif", "svg.hashsalt": "tvox-uat"})
     trips = sorted({point.rtt_ms for point in points}, reverse=True)
-    figure, panels = plt.subplots(1, len(trips), figsize=(5.2 * len(trips), 4), sharey=True, squeeze=False)
+    size = (5.2 * len(trips), 4)
+    figure, panels = plt.subplots(1, len(trips), figsize=size, sharey=True, squeeze=False, facecolor="white")
     names = list(dict.fromkeys(name for point in points for name in point.costs))
     for panel, trip in zip(panels[0], trips, strict=True):
         for name, colour in zip(names, _COLOURS, strict=False):
@@ -32,6 +35,7 @@ def draw(points: list[Point], path: Path) -> None:
         counts = sorted({one.count for one in points})
         panel.set(xscale="log", yscale="log", title=f"{trip} ms round trip", xlabel="checks")
         panel.set_xticks(counts, [f"{count:,}" for count in counts], minor=False)
+        panel.set_yticks(_SECONDS, [f"{seconds:g}" for seconds in _SECONDS])
         panel.minorticks_off()
         panel.grid(visible=True, color="#e5e7eb")
         panel.spines[["top", "right"]].set_visible(False)

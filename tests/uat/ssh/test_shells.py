@@ -209,6 +209,16 @@ def test_a_shell_that_refuses(server: Sshd) -> None:
     assert {(one.text, one.exit_code) for one in answers} == {("This account is currently not available.\n", 1)}
 
 
+def test_a_restricted_shell(server: Sshd, tmp_path: Path) -> None:
+    """Where the login is given a restricted shell, which starts `sh` and little else, all works."""
+    settings = 'ForceCommand /bin/bash --restricted -c "$SSH_ORIGINAL_COMMAND"'
+    with running_sshd(tmp_path / "restricted", settings=settings) as strict, connect_to(strict) as machine:
+        assert machine.look("cd / && echo $PWD >&2; exit 3").errors == "/\n"
+        assert strict.log.count("Starting session") == LIMITS.commands_at_once, (
+            "no command needed a channel of its own"
+        )
+
+
 def test_lost_and_closed(server: Sshd) -> None:
     """When the link breaks or is closed, all who wait are told at once."""
     machine = connect_to(server)
