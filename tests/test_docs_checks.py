@@ -20,6 +20,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -179,7 +180,7 @@ def test_a_check_holds(block: Block, id: str, kind: str, request: pytest.Fixture
         for check in looked_at(checklist, id):
             probe = Probe(connection=place.connection, system=checklist.system, limits=checklist.limits)
             hurried = check.model_copy(update={"retry_for": 0.0})
-            found.append(observe_one(hurried, phase, checklist=checklist, before=before, probe=probe))
+            found.append(observe_one(hurried, phase, checklist=checklist, before=before, probe=probe, ended=Event()))
         assert found
         assert [(one.outcome, one.error, one.mismatches) for one in found] == [(Outcome.PASSED, None, ())] * len(
             found

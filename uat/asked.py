@@ -21,6 +21,11 @@ class Looks:
     def __init__(self, connection: Callable[[], Connection]) -> None:
         """:param connection: gives the connection, and opens another one when it is gone."""
         self._connection = connection
+        self._is_ended = False
+
+    def end(self) -> None:
+        """Ask nothing any more: who still looks has been left behind."""
+        self._is_ended = True
 
     def run(self, command: str, *, deadline: float | None = None, stdin: bytes = b"") -> Output:
         """Run a command and wait for its answer.
@@ -28,11 +33,13 @@ class Looks:
         :raises ObservationError: no answer before the deadline.
         :raises UnreachableError: the link is gone, and there is no other.
         """
+        if self._is_ended:
+            raise UnreachableError("the looking was ended")
         link = self._connection()
         try:
             return link.look(command, deadline=deadline, stdin=stdin)
         except UnreachableError:
-            if not link.is_lost:
+            if self._is_ended or not link.is_lost:
                 raise
         return self._connection().look(command, deadline=deadline, stdin=stdin)
 
@@ -41,7 +48,7 @@ class Asked:
     """Asks equal questions once: all who ask get the first one's answer, also while it is still awaited."""
 
     def __init__(self, looks: Looks) -> None:
-        self._looks = looks
+        self.looks = looks
         self._answers: dict[_Question, Future[Output]] = {}
         self._asking = threading.Lock()
 
@@ -58,7 +65,7 @@ class Asked:
     def _ask(self, question: _Question, answer: Future[Output]) -> None:
         command, deadline, stdin = question
         try:
-            output = self._looks.run(command, deadline=deadline, stdin=stdin)
+            output = self.looks.run(command, deadline=deadline, stdin=stdin)
         except BaseException as error:  # noqa: BLE001  it is handed to all who wait
             self._forget(question)
             answer.set_exception(error)

@@ -49,6 +49,7 @@ def observe(
     """
     locks = {name: threading.Lock() for check in checks for name in check.locks}
     running: dict[str, float] = {}
+    ended = threading.Event()
     ready: SimpleQueue[Future[Result]] = SimpleQueue()
 
     def look(check: Check) -> Result:
@@ -57,7 +58,7 @@ def observe(
                 held.enter_context(locks[name])
             running[check.id] = time.monotonic()
             try:
-                return observe_one(check, phase, checklist=checklist, before=before, probe=open_probe())
+                return observe_one(check, phase, checklist=checklist, before=before, probe=open_probe(), ended=ended)
             finally:
                 del running[check.id]
 
@@ -79,6 +80,7 @@ def observe(
                 told_at = now
                 on_progress(_progress(phase, done, len(checks), running, now - began))
     finally:
+        ended.set()
         sys.setswitchinterval(usual)
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -108,9 +110,18 @@ def _progress(phase: Phase, done: int, total: int, running: Mapping[str, float],
 
 
 def observe_one(
-    check: Check, phase: Phase, *, checklist: Checklist, before: Mapping[str, Result], probe: Probe
+    check: Check,
+    phase: Phase,
+    *,
+    checklist: Checklist,
+    before: Mapping[str, Result],
+    probe: Probe,
+    ended: threading.Event,
 ) -> Result:
-    """Look at one check until its expectations hold or its ``retry_for`` is over, and judge the last look."""
+    """Look at one check until its expectations hold or its ``retry_for`` is over, and judge the last look.
+
+    :param ended: set when nobody waits for the result any more.
+    """
     started_at, began = datetime.now(UTC), time.monotonic()
     earlier = before.get(check.id)
     probe.phase, probe.before = phase, earlier.observed if earlier else None
@@ -122,8 +133,10 @@ def observe_one(
         until = until or time.monotonic() + check.retry_for  # the first look may have waited for its turn
         if time.monotonic() + checklist.limits.retry_pause > until or not (error or mismatches):
             break
-        probe.take_evidence()  # the last look is the one that counts
         time.sleep(checklist.limits.retry_pause)
+        if ended.is_set():
+            break
+        probe.take_evidence()  # the last look is the one that counts
     waiver = waiver_of(check, checklist) if mismatches else None
     return Result(
         check_id=check.id,

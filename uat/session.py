@@ -144,7 +144,7 @@ class Session:
 
         :param asked: what others have asked in the same pass, and share in the first look.
         """
-        looks = Looks(self.connection)
+        looks = asked.looks if asked else Looks(self.connection)
         return Probe(
             connection=asked or looks,
             again=looks,
@@ -210,14 +210,17 @@ class Session:
 
     def _observed(self, checks: Sequence[Check], phase: Phase) -> Iterator[list[tuple[Check, Result]]]:
         asked = Asked(Looks(self.connection))
-        return observe(
-            checks,
-            phase,
-            checklist=self.checklist,
-            before=self.before,
-            open_probe=lambda: self.probe(asked),
-            on_progress=self._on_progress,
-        )
+        try:
+            yield from observe(
+                checks,
+                phase,
+                checklist=self.checklist,
+                before=self.before,
+                open_probe=lambda: self.probe(asked),
+                on_progress=self._on_progress,
+            )
+        finally:
+            asked.looks.end()
 
     def keep(self, check: Check, result: Result) -> None:
         """Write a result down and tell of it."""

@@ -107,3 +107,20 @@ def test_a_broken_connection_loses_no_question() -> None:
     broken.is_lost = False
     with pytest.raises(UnreachableError):
         asked_over(broken, Link(breaks=True, may_answer=sound.may_answer)).run("a")
+
+
+def test_who_is_left_behind_asks_nothing() -> None:
+    """After the end of the looking (Ctrl-C) nothing is asked, and no lost connection is opened again."""
+    broken, other = Link(breaks=True), Link()
+    asked = asked_over(broken, other)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(asked.run, "a")
+        while not broken.asked:
+            pass
+        asked.looks.end()
+        broken.may_answer.set()
+        with pytest.raises(UnreachableError):
+            waiting.result()
+    with pytest.raises(UnreachableError, match="ended"):
+        asked.run("b")
+    assert other.asked == []

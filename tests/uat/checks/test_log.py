@@ -10,6 +10,7 @@ import random
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -208,7 +209,7 @@ def looked(phase: Phase, path: Path, before: dict[str, Result], probe: Probe) ->
         inputs={"path": str(path), "matches": "ERROR", "since": "before"},
         source=Source(file="acme.yaml"),
     )
-    return observe_one(check, phase, checklist=Checklist(customer="ACME"), before=before, probe=probe)
+    return observe_one(check, phase, checklist=Checklist(customer="ACME"), before=before, probe=probe, ended=Event())
 
 
 def test_since_pre(probe: Probe, tmp_path: Path) -> None:
