@@ -86,12 +86,12 @@ def observe(
 
 
 def _drain(ready: SimpleQueue[Future[Result]], seconds: float) -> Iterator[Future[Result]]:
-    """Wait for the first that is ready, not for ever, and give all that are."""
+    """Wait for the first that is ready, not for ever, and give those that join it."""
     with suppress(Empty):
         yield ready.get(timeout=seconds)
-        time.sleep(_TOGETHER)
-        while True:
-            yield ready.get_nowait()
+        until = time.monotonic() + _TOGETHER
+        while (left := until - time.monotonic()) > 0:
+            yield ready.get(timeout=left)
 
 
 def _progress(phase: Phase, done: int, total: int, running: Mapping[str, float], elapsed: float) -> Progress:
