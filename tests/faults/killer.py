@@ -1,15 +1,15 @@
-"""A plugin of the tests, inside the runner: ends the process at the n-th line of the journal, as told by a variable.
+"""A plugin of the tests, inside the runner: ends the process at the n-th write to the journal, as told by a variable.
 
-``TVOX_FAULTS_KILL`` is ``17:torn`` or ``patch/running:torn``: the point, counted over the lines that this process
-writes, or a step's first line of an outcome; and how:
+``TVOX_FAULTS_KILL`` is ``17:torn`` or ``patch/running:torn``: the point, counted over the writes of this process (a
+line each, of results several at once), or a step's first line of an outcome; and how:
 
-- ``before``: nothing of the line is written.
-- ``torn``: half of the line is on the disk.
-- ``after``: the line is on the disk, and nothing that follows it was done.
+- ``before``: nothing of it is written.
+- ``torn``: half of it is on the disk.
+- ``after``: it is on the disk, and nothing that follows it was done.
 - ``power``: as ``after``, and of every other file in the folder only what was flushed is there, as after a power cut.
-- ``disk``: from that line on fsync fails with an I/O error; the process goes on as it likes.
+- ``disk``: from there on fsync fails with an I/O error; the process goes on as it likes.
 
-``TVOX_FAULTS_TELL`` is the bench's socket file: each line is told there before it is written, and waited for.
+``TVOX_FAULTS_TELL`` is the bench's socket file: each write is told there before it is written, and waited for.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from uat.journal import Journal
 
@@ -59,8 +60,13 @@ def plant(point: str, how: str, tell: str) -> None:
 
 def _moment(data: bytes) -> str:
     """Name the moment that a line stands for, when it is a step's."""
-    line = json.loads(data)
+    line = _last(data)
     return f"{line['data']['name']}/{line['data']['outcome']}" if line["type"] == "step" else ""
+
+
+def _last(data: bytes) -> Any:
+    """Read the last of the lines that are written at once: results come several at a time."""
+    return json.loads(data.splitlines()[-1])
 
 
 def _watch_flushes(flushed: dict[int, int]) -> None:
@@ -97,7 +103,7 @@ def _write(path: Path, data: bytes) -> None:
 
 def _tell(where: str, number: int, data: bytes) -> None:
     """Tell the bench what is about to be written, and wait until it has done what it wants at this point."""
-    line = json.loads(data)
+    line = _last(data)
     told = {name: line["data"].get(name) for name in ("name", "release", "outcome", "phase", "check_id")}
     with socket.socket(socket.AF_UNIX) as link:
         link.connect(where)
