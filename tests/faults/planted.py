@@ -9,8 +9,9 @@ from typing import Any
 from procedure import again, proof, screen
 from procedure.attempt import State
 from procedure.conduct import Conductor, _begun
-from uat import host, journal, web
+from uat import journal, web
 from uat.model import Outcome
+from uat.ssh import login
 
 BUG = "TVOX_FAULTS_BUG"
 
@@ -68,8 +69,8 @@ def tls_off() -> None:
 
 def any_host_key() -> None:
     """Let every host key in."""
-    host.known_keys = lambda *arguments: ()
-    host._Gate.validate_host_public_key = lambda self, host, addr, port, key: True  # type: ignore[method-assign]
+    login.known_keys = lambda *arguments: ()
+    login.Gate.validate_host_public_key = lambda self, host, addr, port, key: True  # type: ignore[method-assign]
 
 
 BUGS: dict[str, Callable[[], None]] = {
