@@ -124,6 +124,17 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def is_running(word: str) -> bool:
+    """Tell whether a process of this computer has this word among its arguments."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if word.encode() in file.read_bytes().split(b"\0"):
+                return True
+        except OSError:  # it ended meanwhile
+            continue
+    return False
+
+
 def _prepare(folder: Path, *, settings: str, host_key: str) -> int:
     if os.getuid() == 0:  # sshd run by root insists on its empty folder
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)

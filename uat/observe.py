@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from zoneinfo import ZoneInfo
@@ -50,7 +50,6 @@ def observe(
     locks = {name: threading.Lock() for check in checks for name in check.locks}
     running: dict[str, float] = {}
     ended = threading.Event()
-    ready: SimpleQueue[Future[Result]] = SimpleQueue()
 
     def look(check: Check) -> Result:
         with ExitStack() as held:
@@ -62,30 +61,48 @@ def observe(
             finally:
                 del running[check.id]
 
+    done, began, every = 0, time.monotonic(), checklist.limits.progress
+    told_at = began
     pool = ThreadPoolExecutor(checklist.limits.checks_at_once, thread_name_prefix="look")
-    began = told_at = time.monotonic()
-    usual = sys.getswitchinterval()
     try:
-        sys.setswitchinterval(_SWITCH_SECONDS)
-        futures = {pool.submit(look, check): check for check in checks}
-        for future in futures:
-            future.add_done_callback(ready.put)
-        done = 0
-        while done < len(checks):
-            batch = [(futures[future], future.result()) for future in _drain(ready, checklist.limits.progress)]
-            done += len(batch)
-            if batch:
-                yield batch
-            if (now := time.monotonic()) - told_at >= checklist.limits.progress or done == len(checks):
-                told_at = now
-                on_progress(_progress(phase, done, len(checks), running, now - began))
+        with _quick_turns():
+            futures = {pool.submit(look, check): check for check in checks}
+            for batch in _batches(futures, seconds=every):
+                done += len(batch)
+                if batch:
+                    yield [(futures[future], future.result()) for future in batch]
+                if (now := time.monotonic()) - told_at >= every or done == len(checks):
+                    told_at = now
+                    on_progress(_progress(phase, done, len(checks), running, now - began))
     finally:
         ended.set()
-        sys.setswitchinterval(usual)
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _drain(ready: SimpleQueue[Future[Result]], seconds: float) -> Iterator[Future[Result]]:
+@contextmanager
+def _quick_turns() -> Iterator[None]:
+    """Let threads take turns quickly for a while."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def _batches(futures: Collection[Future[Result]], *, seconds: float) -> Iterator[list[Future[Result]]]:
+    """Give what is ready, together what is there together, until all is given; an empty batch after some seconds."""
+    ready: SimpleQueue[Future[Result]] = SimpleQueue()
+    for future in futures:
+        future.add_done_callback(ready.put)
+    left = len(futures)
+    while left:
+        batch = list(_joined(ready, seconds))
+        left -= len(batch)
+        yield batch
+
+
+def _joined(ready: SimpleQueue[Future[Result]], seconds: float) -> Iterator[Future[Result]]:
     """Wait for the first that is ready, not for ever, and give those that join it."""
     with suppress(Empty):
         yield ready.get(timeout=seconds)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sshd import Sshd, descendants, running_sshd
+from tests.sshd import Sshd, descendants, is_running, running_sshd
 from uat.errors import ObservationError, UnreachableError
 from uat.host import Connection, Output, connect
 from uat.model import Limits
@@ -35,17 +35,6 @@ def machine(sshd: Sshd) -> Iterator[Connection]:
     """A connection to the test server."""
     with connect_to(sshd) as connection:
         yield connection
-
-
-def is_running(word: str) -> bool:
-    """Tell whether a process has this word in its command line."""
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if word.encode() in file.read_bytes().split(b"\0"):
-                return True
-        except OSError:
-            continue
-    return False
 
 
 def test_streams_and_exit_code(machine: Connection) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sshd import Sshd, descendants, running_sshd
+from tests.sshd import Sshd, descendants, is_running, running_sshd
 from uat.errors import ObservationError, UnreachableError
 from uat.host import Connection, connect
 from uat.model import Limits
@@ -56,17 +56,6 @@ def under(server: Sshd) -> list[str]:
         except OSError:
             continue
     return found
-
-
-def is_running(word: str) -> bool:
-    """Tell whether a process has this word among its arguments."""
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if word.encode() in file.read_bytes().split(b"\0"):
-                return True
-        except OSError:
-            continue
-    return False
 
 
 def ends(word: str) -> bool:
