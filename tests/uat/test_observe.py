@@ -80,5 +80,12 @@ def test_retry_counts_from_the_first_look() -> None:
     assert result.attempts > 1
 
 
+def test_the_wait_for_a_turn_is_no_look() -> None:
+    """The seconds of a check are those of its questions, and it began so long before it ended."""
+    ((_, result),) = [one for batch in looking(check("A", "slow", "slow")) for one in batch]
+    assert result.seconds == sum(one.seconds for one in result.evidence) < 0.2
+    assert result.started_at >= result.evidence[0].taken_at
+
+
 def _looks() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("look")]

@@ -137,7 +137,7 @@ class ExpectedChange(AboutChecks):
 
 
 class Result(Record):
-    """What one check came to in one phase; ``seconds`` is the whole look with its retries."""
+    """What one check came to in one phase; ``seconds`` is the look with its retries, not the wait for its turn."""
 
     check_id: str
     phase: Phase
