@@ -68,7 +68,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 def in_the_disks(state: Path) -> list[int]:
     """Count what the disk files themselves hold under the snapshot's name."""
-    lists = [["qemu-img", "snapshot", "-l", str(state / f"{disk}.qcow2")] for disk in ("a", "b")]
+    lists = [["qemu-img", "snapshot", "-l", "-U", str(state / f"{disk}.qcow2")] for disk in ("a", "b")]
     return [subprocess.run(one, capture_output=True, text=True, check=True).stdout.count(OURS) for one in lists]
 
 
