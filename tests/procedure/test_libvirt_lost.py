@@ -67,7 +67,10 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 
 def in_the_disks(state: Path) -> list[int]:
-    """Count what the disk files themselves hold under the snapshot's name."""
+    """Count what the disk files themselves hold under the snapshot's name.
+
+    ``-U`` takes no lock: with one, this look would make the snapshot that is just being taken fail.
+    """
     lists = [["qemu-img", "snapshot", "-l", "-U", str(state / f"{disk}.qcow2")] for disk in ("a", "b")]
     return [subprocess.run(one, capture_output=True, text=True, check=True).stdout.count(OURS) for one in lists]
 
